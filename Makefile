@@ -1,0 +1,29 @@
+# Every target sets itself up; `make` alone lists them.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+LOCK   := deploy/lock/development.txt
+READY  := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check lint types docs train lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+setup: $(READY) ## install everything into .venv, from the lock
+
+$(READY): $(LOCK) pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+		|| { echo "Claimwire needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>&1). Name another one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@echo "Installing from $(LOCK) into $(VENV) (about a minute, once)"
+	@$(PYTHON) -m venv $(VENV) \
+		|| { echo "The venv module is missing (on Debian: apt install python3-venv)."; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+lock: setup ## resolve the dependencies again (needs uv on PATH)
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --extra development -o $(LOCK) pyproject.toml
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes -c $(LOCK) -o deploy/lock/service.txt pyproject.toml

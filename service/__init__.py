@@ -1,0 +1,1 @@
+"""Runs a model on a Kafka topic: every sentence in comes out once, labelled, on the topic of its label."""
