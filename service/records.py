@@ -10,20 +10,32 @@ class Record(Protocol):
     """A record of the input topic, untouched; kafka-python's `ConsumerRecord` is one."""
 
     @property
-    def topic(self) -> str: ...
+    def topic(self) -> str:
+        """Name of the topic."""
+
     @property
-    def partition(self) -> int: ...
+    def partition(self) -> int:
+        """Number of the partition."""
+
     @property
-    def offset(self) -> int: ...
+    def offset(self) -> int:
+        """Place in the partition."""
+
     @property
     def timestamp(self) -> int:
         """Milliseconds since the epoch, as the producer or the broker stamped it."""
+
     @property
-    def key(self) -> bytes | None: ...
+    def key(self) -> bytes | None:
+        """What the producer partitioned by."""
+
     @property
-    def value(self) -> bytes | None: ...
+    def value(self) -> bytes | None:
+        """The event; None is a tombstone."""
+
     @property
-    def headers(self) -> Sequence[tuple[str, bytes]]: ...
+    def headers(self) -> Sequence[tuple[str, bytes]]:
+        """Names and values, in order; a name may come twice."""
 
 
 class Outgoing(NamedTuple):

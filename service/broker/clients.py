@@ -1,0 +1,143 @@
+"""The three Kafka clients, made from the settings in one place so that security and timeouts cannot differ."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
+from kafka.errors import KafkaError
+from kafka.serializer import Serializer
+
+from service.errors import SettingsError
+from service.records import Headers
+from service.settings import Delivery, Settings, key
+
+BATCH_BYTES = 262_144  # larger batches cost a producer fewer requests; well under the 1 MiB a broker takes by default
+FETCH_BYTES = 4_194_304  # a partition is not fetched again before its records are drained, so one fetch must last
+HEADER_ROOM = 65_536  # an event is its sentence, its numbers and its headers
+DEAD_LETTER_BYTES = 16_777_216  # a dead letter is whatever came, however large, and our headers
+ABSENT: Final = object()
+"""A null value, to `send()` of a producer made here: given None without a key, kafka-python refuses the record."""
+
+
+def connection(settings: Settings) -> dict[str, Any]:
+    """Arguments that every client shares: addresses, TLS and SASL.
+
+    Raises SettingsError when no address is set.
+    """
+    if not settings.bootstrap_servers:
+        name = key("bootstrap_servers")
+        raise SettingsError((name,), f"{name} is not set. Name at least one broker, such as 127.0.0.1:9092.")
+    arguments: dict[str, Any] = {
+        "bootstrap_servers": [address.strip() for address in settings.bootstrap_servers.split(",")],
+        "client_id": settings.group_id,
+        "security_protocol": settings.security_protocol.value,
+        "ssl_check_hostname": settings.tls_check_hostname,
+        "ssl_cafile": settings.tls_ca_file and str(settings.tls_ca_file),
+        "ssl_certfile": settings.tls_cert_file and str(settings.tls_cert_file),
+        "ssl_keyfile": settings.tls_key_file and str(settings.tls_key_file),
+        "ssl_password": settings.tls_key_password and settings.tls_key_password.get_secret_value(),
+        "request_timeout_ms": milliseconds(settings.request_timeout_s),
+        "bootstrap_timeout_ms": milliseconds(settings.request_timeout_s),
+    }
+    if settings.sasl_mechanism and settings.sasl_password:
+        arguments |= {
+            "sasl_mechanism": settings.sasl_mechanism.value,
+            "sasl_plain_username": settings.sasl_username,
+            "sasl_plain_password": settings.sasl_password.get_secret_value(),
+        }
+    if settings.api_version:
+        major, minor = settings.api_version.split(".")
+        arguments["api_version"] = (int(major), int(minor))
+    return arguments
+
+
+def make_consumer(settings: Settings, instance_id: str | None, **overrides: Any) -> KafkaConsumer:
+    """A consumer of the group, not subscribed yet.
+
+    It gets no deserialisers: one that raises leaves kafka-python spinning in the next poll for ever. It reads committed
+    records under exactly-once even when the input is not transactional, because only then does it wait for offsets that
+    a dead owner's transaction still holds (KIP-447).
+    """
+    exactly_once = settings.delivery is Delivery.EXACTLY_ONCE
+    return KafkaConsumer(
+        **connection(settings),
+        **{
+            "group_id": settings.group_id,
+            "group_instance_id": instance_id,
+            "enable_auto_commit": False,
+            "auto_offset_reset": "earliest",
+            "isolation_level": "read_committed" if exactly_once else "read_uncommitted",
+            "max_poll_records": settings.batch_records,
+            "max_partition_fetch_bytes": FETCH_BYTES,
+            "max_poll_interval_ms": milliseconds(settings.poll_interval_s),
+            "session_timeout_ms": milliseconds(settings.session_timeout_s),
+            "heartbeat_interval_ms": milliseconds(settings.session_timeout_s / 10),  # three may be lost, with room
+        }
+        | overrides,
+    )
+
+
+def make_producer(settings: Settings, transactional_id: str | None) -> KafkaProducer:
+    """A producer; with an id, a transactional one that has fenced its predecessor and settled its transaction.
+
+    Blocks for up to `delivery_timeout_s` while the transaction coordinator is away.
+    """
+    arguments = connection(settings) | {
+        "acks": "all",
+        "batch_size": BATCH_BYTES,
+        "linger_ms": 5,  # long enough to fill a batch from one turn of the loop, too short to be seen
+        "compression_type": "zstd",
+        "max_request_size": DEAD_LETTER_BYTES + HEADER_ROOM,
+        "delivery_timeout_ms": milliseconds(settings.delivery_timeout_s),
+        "max_block_ms": milliseconds(settings.delivery_timeout_s),
+        "value_serializer": _Values(),
+        "retry_backoff_ms": 20,  # the wait after CONCURRENT_TRANSACTIONS, which is most of a transaction's latency
+    }
+    if settings.api_version:
+        arguments["compression_type"] = None  # zstd needs a handshake that a pinned protocol forgoes
+    if transactional_id is None:
+        producer = KafkaProducer(**arguments)
+        retry_unreachable_coordinator(producer)
+        return producer
+    producer = KafkaProducer(
+        **arguments,
+        transactional_id=transactional_id,
+        transaction_timeout_ms=milliseconds(settings.transaction_timeout_s),
+    )
+    retry_unreachable_coordinator(producer)
+    producer.init_transactions()
+    return producer
+
+
+class _Values(Serializer):  # type: ignore[misc]  # kafka-python ships no types
+    def serialize(self, topic: str, headers: Headers, data: object) -> object:
+        return None if data is ABSENT else data
+
+
+def retry_unreachable_coordinator(producer: KafkaProducer) -> None:
+    """Keep the sender from dropping a transactional request when its coordinator refuses the connection.
+
+    In kafka-python 3.0.12 `await_ready()` raises then, `Sender._maybe_send_pending_request` neither sends nor re-queues
+    the request, and the caller waits for ever, also after the broker is back. `False` makes it look for the coordinator
+    and try again. Raises AttributeError when a release has moved the hook; tests/service/broker pins it.
+    """
+    client = producer._sender._client  # noqa: SLF001 - the hook that the docstring names
+    await_ready: Callable[..., bool] = client.await_ready
+
+    def ready_or_not(*arguments: Any, **keywords: Any) -> bool:
+        try:
+            return await_ready(*arguments, **keywords)
+        except KafkaError:
+            return False
+
+    client.await_ready = ready_or_not
+
+
+def make_admin(settings: Settings) -> KafkaAdminClient:
+    """A client for looking at topics and creating them."""
+    return KafkaAdminClient(**connection(settings))
+
+
+def milliseconds(seconds: float) -> int:
+    """Seconds in the unit that Kafka's settings use."""
+    return round(seconds * 1000)

@@ -1,0 +1,166 @@
+"""Whether we are a member of the group whose positions and partitions can be trusted."""
+
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+import structlog
+from kafka import ConsumerRebalanceListener, TopicPartition
+from kafka.errors import KafkaError
+from kafka.structs import ConsumerGroupMetadata, MemberState
+
+from service.errors import MembershipLostError
+from service.operations.catalogue import RebalanceKind
+
+COMMITTED_TIMEOUT_MS = (
+    10_000  # a dead owner's open transaction holds its offsets back; ask again rather than wait longer
+)
+
+log = structlog.get_logger()
+
+
+class Positions(Protocol):
+    """The part of a consumer that membership needs."""
+
+    def group_metadata(self) -> ConsumerGroupMetadata:
+        """Which generation of the group we are in, and in what state."""
+
+    def assignment(self) -> set[TopicPartition]:
+        """The partitions that are ours."""
+
+    def committed(self, partition: TopicPartition, *, timeout_ms: int) -> int | None:
+        """The group's offset, None where there is none yet."""
+
+    def seek(self, partition: TopicPartition, offset: int) -> None:
+        """Read on from an offset."""
+
+    def seek_to_beginning(self, *partitions: TopicPartition) -> None:
+        """Read from the first record that is kept."""
+
+    def unsubscribe(self) -> None:
+        """Leave the group."""
+
+    def subscribe(self, topics: list[str], *, listener: ConsumerRebalanceListener) -> None:
+        """Enter the group."""
+
+
+class Membership:
+    """The generation of the group whose positions we trust; ask it right after every poll.
+
+    Four things that kafka-python 3.0.12 does are met here:
+
+    - After an eviction its metadata reads generation -1 and no member, and the broker takes a transaction's offsets
+      with that unfenced. So the metadata is read once, right after the poll, and refused unless it is stable.
+    - A partition that comes back keeps its old position although another member has moved on, which doubles records
+      even under exactly-once. So at each new generation every position is sought back to what is committed.
+    - A group leader can be stranded for good outside the group after a change of metadata, without any error. Leaving
+      and entering the subscription again frees it; if it does not, the process ends.
+    - After a failed transaction, what was read in memory is ahead of what is committed; `doubt()` makes it start over.
+    """
+
+    def __init__(
+        self,
+        consumer: Positions,
+        topic: str,
+        listener: ConsumerRebalanceListener,
+        *,
+        resubscribe_after_s: float,
+        limit_s: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._consumer = consumer
+        self._topic = topic
+        self._listener = listener
+        self._resubscribe_after = resubscribe_after_s
+        self._limit = limit_s
+        self._clock = clock
+        self._unstable_since: float | None = clock()
+        self._resubscribed = False
+        self._trusted: tuple[int, str] | None = None
+
+    def join(self) -> None:
+        """Subscribe to the input topic; the group takes us in during the next polls."""
+        self._consumer.subscribe([self._topic], listener=self._listener)
+
+    def doubt(self) -> None:
+        """Forget every in-memory position: the next check seeks back to what is committed."""
+        self._trusted = None
+
+    @property
+    def stable(self) -> bool:
+        """Whether the last check found us a stable member."""
+        return self._unstable_since is None
+
+    def check(self) -> ConsumerGroupMetadata | None:
+        """The metadata to commit with, or None when the batch that was just polled must be dropped.
+
+        Raises MembershipLostError when we have been outside the group for longer than the limit.
+        """
+        metadata = self._consumer.group_metadata()
+        if metadata.generation_id < 0 or metadata.state != MemberState.STABLE:
+            self._wait_outside(metadata)
+            return None
+        self._unstable_since, self._resubscribed = None, False
+        generation = (metadata.generation_id, metadata.member_id)
+        if generation == self._trusted:
+            return metadata
+        if self._return_to_committed():
+            self._trusted = generation
+        return None
+
+    def _wait_outside(self, metadata: ConsumerGroupMetadata) -> None:
+        self._trusted = None
+        now = self._clock()
+        if self._unstable_since is None:
+            self._unstable_since = now
+        outside = now - self._unstable_since
+        if outside > self._limit:
+            raise MembershipLostError(
+                f"Not a stable member of the group for {outside:.0f} s (state {metadata.state}). "
+                "The supervisor should start the process again; if this repeats, look at the group's other members."
+            )
+        if outside > self._resubscribe_after and not self._resubscribed:
+            log.warning("subscribing again", outside_s=round(outside), state=metadata.state)
+            self._resubscribed = True
+            self._consumer.unsubscribe()
+            self.join()
+
+    def _return_to_committed(self) -> bool:
+        try:
+            for partition in self._consumer.assignment():
+                committed = self._consumer.committed(partition, timeout_ms=COMMITTED_TIMEOUT_MS)
+                if committed is None:
+                    self._consumer.seek_to_beginning(partition)
+                else:
+                    self._consumer.seek(partition, committed)
+        except (KafkaError, ValueError, KeyError, AssertionError) as error:
+            # The assignment can change under our hands, which kafka-python reports with any of these.
+            log.warning("positions not settled yet", error=repr(error))
+            return False
+        return True
+
+
+class AssignmentListener(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python ships no types
+    """Tells what the group gives and takes.
+
+    It runs on the client's IO thread, where anything that blocks raises; so it only passes on what it hears.
+    """
+
+    def __init__(self, heard: Callable[[RebalanceKind, set[TopicPartition]], object]) -> None:
+        self._heard = heard
+        self.partitions: set[TopicPartition] = set()
+
+    def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
+        """Partitions are ours from the next poll on."""
+        self.partitions |= set(assigned)
+        self._heard("assigned", self.partitions)
+
+    def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
+        """Partitions are handed over in good order."""
+        self.partitions -= set(revoked)
+        self._heard("revoked", self.partitions)
+
+    def on_partitions_lost(self, lost: set[TopicPartition]) -> None:
+        """Partitions were taken while we were silent."""
+        self.partitions -= set(lost)
+        self._heard("lost", self.partitions)

@@ -1,0 +1,89 @@
+"""Waiting for a broker at start-up, without hanging on one that is not there and without going deaf to signals."""
+
+import socket
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from kafka.errors import KafkaError
+
+from service.broker.remedies import Remedy, remedy
+from service.errors import BrokerRefusedError, BrokerUnavailableError, FencedError, ServiceError
+from service.settings import Settings, key
+
+CONNECT_S = 1.0  # a broker that takes longer to accept a connection would not serve us either
+PAUSE_S = 0.5  # between two attempts
+
+Client = TypeVar("Client")
+
+
+class Stopped(Exception):  # noqa: N818 - an instruction, not a failure
+    """A signal came while no broker had answered yet."""
+
+
+def wait_for_broker(
+    settings: Settings,
+    stopping: Callable[[], bool] = lambda: False,
+    beat: Callable[[], object] = lambda: None,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> None:
+    """Block until one of the addresses accepts a connection.
+
+    The clients of kafka-python bootstrap in their constructors and leave a thread behind when that fails, so none is
+    made before somebody listens. Raises BrokerUnavailableError after `broker_limit_s`, Stopped when `stopping()`.
+    """
+    addresses = [address.strip() for address in (settings.bootstrap_servers or "").split(",")]
+    give_up = clock() + settings.broker_limit_s
+    while not any(map(_listens, addresses)):
+        if stopping():
+            raise Stopped
+        if clock() >= give_up:
+            raise unavailable(settings)
+        beat()
+        sleep(PAUSE_S)
+
+
+def _listens(address: str) -> bool:
+    host, _, port = address.rpartition(":")
+    try:
+        with socket.create_connection(
+            (host.strip("[]") or address, int(port) if port.isdigit() else 9092), CONNECT_S
+        ):  # 9092: Kafka's own
+            return True
+    except OSError:
+        return False
+
+
+def reach(settings: Settings, make: Callable[[], Client]) -> Client:
+    """Make a client; raises the ServiceError that says what to change when the broker does not let us."""
+    try:
+        return make()
+    except KafkaError as error:
+        raise stop_for(error, settings) from error
+
+
+def unavailable(settings: Settings) -> BrokerUnavailableError:
+    """The error for brokers that do not answer."""
+    return BrokerUnavailableError(
+        f"No broker answers at {settings.bootstrap_servers}. Start one, or correct {key('bootstrap_servers')}; if one "
+        f"runs there, see whether the log shows a refused login, and whether {key('security_protocol')} fits."
+    )
+
+
+def stop_for(error: KafkaError, settings: Settings) -> ServiceError:
+    """The ServiceError with which the process ends for an error that waiting does not mend."""
+    match remedy(error):
+        case Remedy.FENCED:
+            return FencedError(
+                f"Another process runs under our instance id, or a transaction of ours outlived "
+                f"{key('transaction_timeout_s')} ({error}). Give each process a {key('instance_id')} of its own, then "
+                "start this one again."
+            )
+        case Remedy.REFUSED | Remedy.SET_ASIDE:
+            return BrokerRefusedError(
+                f"The broker refuses us: {error}. Grant what it names to our user, or correct the setting it names; "
+                "docs/security.md lists the rights that the service needs."
+            )
+        case _:
+            return unavailable(settings)

@@ -1,0 +1,60 @@
+"""`claimwire publish`: splits articles into sentences and puts them on the input topic."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+import msgspec
+from rich.console import Console
+from rich.progress import Progress
+
+from service.articles import split_article
+from service.broker.clients import make_producer
+from service.broker.reaching import reach, wait_for_broker
+from service.events.sentence import SentenceEvent
+from service.records import Headers
+from service.settings import load
+
+PATIENCE_S = 10.0  # a person waits at the prompt
+SOURCE = b"/claimwire/publish"
+TYPE = b"claimwire.sentence.extracted.v1"
+
+
+@click.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True))
+def publish(files: tuple[Path, ...]) -> None:
+    """Publish the sentences of FILES, or of standard input, as events.
+
+    A file is an article: its headline on the first line, a blank line between paragraphs. Publishing the same article
+    again makes the same sentence ids.
+    """
+    settings = load(os.environ, broker_limit_s=PATIENCE_S)
+    wait_for_broker(settings)
+    producer = reach(settings, lambda: make_producer(settings, None))
+    futures = []
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        for path in progress.track(files or (Path("-"),), description="Publishing"):
+            article = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
+            for sentence in split_article(article):
+                key, value, headers = record(sentence)
+                futures.append(producer.send(settings.topic_sentences, key=key, value=value, headers=headers))
+    reach(settings, lambda: producer.flush(timeout=settings.delivery_timeout_s))
+    reach(settings, lambda: [future.get(timeout=0) for future in futures])
+    producer.close()
+    click.echo(f"published {len(futures)} sentences on {settings.topic_sentences}")
+
+
+def record(sentence: SentenceEvent) -> tuple[bytes, bytes, Headers]:
+    """Key, value and headers of a sentence's event: keyed by its item, so that an item's sentences keep their order."""
+    uri = sentence.item.uri if sentence.item and sentence.item.uri else sentence.sentence_id
+    identity = (sentence.sentence_id or "").encode()
+    headers = [
+        ("ce_specversion", b"1.0"),
+        ("ce_id", identity),
+        ("ce_source", SOURCE),
+        ("ce_type", TYPE),
+        ("ce_subject", identity),
+        ("content-type", b"application/json"),
+    ]
+    return (uri or "").encode(), msgspec.json.encode(sentence), headers

@@ -1,0 +1,122 @@
+"""What other houses call the fields of a sentence event, and what each of those names means here."""
+
+import re
+from collections.abc import Mapping
+from typing import Final, TypeAlias, get_args
+
+import msgspec
+
+from service.events.sentence import PubStatus, Role
+
+Table: TypeAlias = Mapping[str, tuple[str, ...]]
+
+ITEM: Final[Table] = {
+    "uri": ("uri", "guid", "uuid", "id", "article_id", "content_uri", "canonical_url"),
+    "version": ("version",),
+    "version_created": ("version_created", "last_modified", "publish_date"),
+    "first_created": ("first_created",),
+    "pub_status": ("pub_status", "state"),
+    "embargoed_until": ("embargoed_until", "embargoed"),
+    "headline": ("headline",),
+    "provider": ("provider",),
+    "by": ("by",),
+    "canonical_url": ("canonical_url",),
+    "urgency": ("urgency",),
+    "alt_ids": ("alt_ids",),
+}
+"""A field of the item -> the names under which it is found inside `item`, the best first."""
+
+FLAT_ITEM: Final[Table] = {
+    field: (f"item_{field}", *(name for name in names if name != "id")) for field, names in ITEM.items()
+}
+"""The same for an event that names its item beside the text; `id` is then the sentence's own."""
+
+EVENT: Final[Table] = {
+    "text": ("text", "sentence", "content", "body", "value"),
+    "sentence_id": ("sentence_id", "id", "guid"),
+    "language": ("language", "lang", "in_language"),
+    "index": ("index",),
+    "paragraph_index": ("paragraph_index",),
+    "span": ("span",),
+    "role": ("role",),
+    "context": ("context",),
+}
+"""A field of the event -> its names. `guid` names the item, unless the item has a better name."""
+
+IDENTIFIERS: Final = frozenset({"sentence_id", "uri", "version"})
+"""Fields whose value may also come as a whole number."""
+
+WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "role": {word: word for word in get_args(Role)},
+    "pub_status": {word: word for word in get_args(PubStatus)}
+    | dict.fromkeys(("published", "corrected", "being_corrected"), "usable")
+    | dict.fromkeys(("cancelled", "killed", "recalled", "unpublished"), "canceled"),
+}
+"""A field that takes one word of a list -> the words that are understood, in lower case, and what they mean."""
+
+LENIENT: Final = frozenset({"state", "role"})
+"""Names left out when their word is not in the list: `state` may be a place, and houses have roles of their own."""
+
+Members: TypeAlias = dict[str, msgspec.Raw]
+
+_objects = msgspec.json.Decoder(Members)
+_whole_number = re.compile(rb"-?\d{1,19}")  # 19 digits hold any 64-bit integer
+
+
+def in_our_names(value: bytes) -> dict[str, object]:
+    """Rename the members of a JSON object, leaving out those that no field answers to.
+
+    `versionCreated`, `versioncreated` and `version_created` are one name. A null counts as absent, and so does an empty
+    string for anything but the text. Of several names for one field the first in the table wins, and a value is used
+    for one field only.
+
+    Raises msgspec.DecodeError when `value` is no JSON object, or its `item` is neither an object nor null.
+    """
+    members = _members(value)
+    item = _pick(_ITEM, _members(members.pop("item", b"{}")))
+    item |= _pick({field: names for field, names in _FLAT_ITEM.items() if field not in item}, members)
+    event: dict[str, object] = {**_pick(_EVENT, members)}
+    return event | {"item": item} if item else event
+
+
+def _members(value: bytes) -> dict[str, bytes]:
+    members = ((_plain(name), bytes(raw)) for name, raw in _objects.decode(value).items())
+    return {name: raw for name, raw in members if raw != b"null"}
+
+
+def _pick(table: Table, members: dict[str, bytes]) -> Members:
+    """Take what the table asks for out of `members`."""
+    found = {}
+    for field, names in table.items():
+        for name in names:
+            meaning = name in members and _meaning(field, name, members[name])
+            if meaning:
+                found[field] = msgspec.Raw(meaning)
+                del members[name]
+                break
+    return found
+
+
+def _meaning(field: str, name: str, value: bytes) -> bytes | None:
+    """The value in our words, or None when it tells us nothing under this name."""
+    if value == b'""' and field != "text":
+        return None
+    if field in IDENTIFIERS and _whole_number.fullmatch(value):
+        return b'"%b"' % value
+    if field in WORDS:
+        word = WORDS[field].get(value.strip(b'"').decode().lower())
+        if word:
+            return b'"%b"' % word.encode()
+        return None if name in LENIENT else value
+    return value
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").lower()
+
+
+def _plainly(table: Table) -> Table:
+    return {field: tuple(_plain(name) for name in names) for field, names in table.items()}
+
+
+_ITEM, _FLAT_ITEM, _EVENT = _plainly(ITEM), _plainly(FLAT_ITEM), _plainly(EVENT)

@@ -1,0 +1,177 @@
+"""Turns the wheel: poll, decode, label, encode, publish, commit, and what happens when a step fails."""
+
+import random
+import time
+from collections.abc import Callable, Sequence
+
+import structlog
+from kafka import KafkaConsumer
+from kafka.errors import KafkaError
+from kafka.structs import ConsumerGroupMetadata
+
+from service.broker.delivery import Delivery, DeliveryFailedError
+from service.broker.membership import Membership
+from service.broker.reaching import stop_for
+from service.broker.remedies import Remedy, remedy
+from service.dead_letters import Breaker
+from service.errors import (
+    BadRecordError,
+    BrokerUnavailableError,
+    Reason,
+    Stage,
+    UndeliverableError,
+    UnreadableBatchError,
+)
+from service.observed import Observed
+from service.pipeline import Outcome, Place, Process, place
+from service.records import Record
+from service.settings import Settings, key
+
+POLL_MS = 500  # kafka-python throws a join away that ends between two polls; with waits this long none is lost
+FIRST_PAUSE_S = 0.2  # after a failure; doubled while it lasts
+LONGEST_PAUSE_S = 10.0
+
+log = structlog.get_logger()
+
+
+class Loop:
+    """One process's work: the partitions it is given, batch by batch, until told to stop.
+
+    After any failure everything in memory is forgotten: the producer is discarded, positions go back to what is
+    committed, and the same records are read again. A record that a broker refuses is found by halving the batch until
+    it stands alone, and then set aside.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        consumer: KafkaConsumer,
+        membership: Membership,
+        process: Process,
+        delivery: Delivery,
+        breaker: Breaker,
+        observed: Observed,
+        *,
+        stopping: Callable[[], bool],
+        beat: Callable[[str], None],
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._settings = settings
+        self._consumer = consumer
+        self._membership = membership
+        self._process = process
+        self._delivery = delivery
+        self._breaker = breaker
+        self._observed = observed
+        self._stopping = stopping
+        self._beat = beat
+        self._sleep = sleep
+        self._clock = clock
+        self._jitter = jitter
+        self._most = settings.batch_records
+        self._condemned: dict[Place, BadRecordError] = {}
+        self._pause = 0.0
+        self._failing_since: float | None = None
+
+    def run(self) -> None:
+        """Turn until stopping; raises the ServiceError that ends the process otherwise."""
+        self._open()
+        self._membership.join()
+        while not self._stopping():
+            self.turn()
+
+    def turn(self) -> None:
+        """One poll and, when it brought records that we own, one batch."""
+        self._beat("poll")
+        started = self._observed.now()
+        records = self._poll()
+        member = self._membership.check()
+        self._observed.polled(len(records), self._consumer, stable=self._membership.stable)
+        if member is None or not records:
+            return
+        self._observed.batch_started(started)
+        for start in range(0, len(records), self._most):
+            if not self._take(records[start : start + self._most], member):
+                return
+        self._most = min(self._most * 2, self._settings.batch_records)
+
+    def _poll(self) -> list[Record]:
+        try:
+            polled = self._consumer.poll(timeout_ms=POLL_MS)
+        except (KafkaError, ValueError) as error:
+            # A record that cannot be parsed surfaces as CorruptRecordError or as whatever the parser met; the next
+            # poll would spin on it for ever, deaf to its timeout.
+            if not isinstance(error, KafkaError) or remedy(error) is Remedy.UNREADABLE:
+                raise UnreadableBatchError(
+                    f"A batch of {self._settings.topic_sentences} cannot be parsed ({error!r}). Look at the broker's "
+                    "disk and log; to go on without the batch, move the group's offset past it."
+                ) from error
+            self._recover(error, "poll")
+            return []
+        return [record for partition in polled.values() for record in partition]
+
+    def _take(self, records: Sequence[Record], member: ConsumerGroupMetadata) -> bool:
+        """Process part of what was polled; False when it failed and the rest must be dropped with it."""
+        self._beat("label")
+        outcomes = self._process(records, self._condemned)
+        self._beat("publish")
+        try:
+            committed = self._delivery.deliver(records, [outcome.outgoing for outcome in outcomes], member)
+        except DeliveryFailedError as failure:
+            self._failed(failure, records, outcomes)
+            return False
+        self._pause, self._failing_since = 0.0, None
+        self._condemned.clear()
+        self._observed.committed(records, outcomes, committed)
+        for outcome in outcomes:
+            self._breaker.record(outcome.error is not None)
+        return True
+
+    def _failed(self, failure: DeliveryFailedError, records: Sequence[Record], outcomes: Sequence[Outcome]) -> None:
+        self._observed.failed(failure)
+        if failure.remedy is Remedy.SET_ASIDE:
+            self._narrow(failure, records, outcomes)
+        self._recover(failure.cause, "deliver")
+
+    def _narrow(self, failure: DeliveryFailedError, records: Sequence[Record], outcomes: Sequence[Outcome]) -> None:
+        """Halve the next attempt; a record that fails alone is condemned."""
+        self._most = max(1, len(records) // 2)
+        if len(records) > 1:
+            return
+        if outcomes[0].error:
+            raise UndeliverableError(
+                f"The dead letter of {place(records[0])} is refused by {self._settings.topic_dead_letters}: "
+                f"{failure.cause}. Let that topic take larger records (max.message.bytes), then start again."
+            )
+        self._condemned[place(records[0])] = BadRecordError(
+            Reason.NOT_PUBLISHED, Stage.PUBLISH, f"the broker refuses the labelled event: {failure.cause}"
+        )
+
+    def _recover(self, error: KafkaError, step: str) -> None:
+        """Wait a little and start over from what is committed; raises when waiting will not help."""
+        if remedy(error) in {Remedy.REFUSED, Remedy.FENCED}:
+            raise stop_for(error, self._settings) from error
+        self._membership.doubt()
+        now = self._clock()
+        self._failing_since = self._failing_since or now
+        if now - self._failing_since > self._settings.broker_limit_s:
+            raise BrokerUnavailableError(
+                f"Nothing has been delivered for {now - self._failing_since:.0f} s; the last failure was {error!r}. "
+                f"Look at the brokers; {key('broker_limit_s')} says how long to wait for them."
+            ) from error
+        log.warning("starting over from what is committed", step=step, error=repr(error), remedy=remedy(error).name)
+        self._pause = min(max(self._pause * 2, FIRST_PAUSE_S), LONGEST_PAUSE_S)
+        self._sleep(self._pause * (0.5 + self._jitter()))  # 0.5 to 1.5 of it, so that processes do not retry in step
+        self._beat("reopen")
+        self._open()
+
+    def _open(self) -> None:
+        try:
+            self._delivery.open()
+        except KafkaError as error:
+            if remedy(error) in {Remedy.REFUSED, Remedy.FENCED}:
+                raise stop_for(error, self._settings) from error
+            # The next delivery opens it; until then the same failure counts towards the limit.
+            log.warning("no producer yet", error=repr(error))

@@ -1,0 +1,281 @@
+"""Everything that can be set, by environment variable or by file, and what is refused."""
+
+import os
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, Field, FilePath, SecretStr, ValidationError, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from service.errors import SettingsError
+from service.topics import Topics
+
+PREFIX = "CLAIMWIRE_"
+FILE_KEY = "CLAIMWIRE_SETTINGS_FILE"
+SECRETS_DIRECTORY = Path("/run/secrets")
+
+
+class Delivery(StrEnum):
+    """What a reader of the output topics can rely on."""
+
+    EXACTLY_ONCE = "exactly_once"
+    AT_LEAST_ONCE = "at_least_once"
+
+
+class SecurityProtocol(StrEnum):
+    """How a broker is spoken to; Kafka's own names."""
+
+    PLAINTEXT = "PLAINTEXT"
+    SSL = "SSL"
+    SASL_PLAINTEXT = "SASL_PLAINTEXT"
+    SASL_SSL = "SASL_SSL"
+
+
+class SaslMechanism(StrEnum):
+    """How a user proves who they are; Kafka's own names."""
+
+    PLAIN = "PLAIN"
+    SCRAM_SHA_256 = "SCRAM-SHA-256"
+    SCRAM_SHA_512 = "SCRAM-SHA-512"
+
+
+class LogFormat(StrEnum):
+    """`auto` is JSON unless standard error is a terminal."""
+
+    AUTO = "auto"
+    JSON = "json"
+    CONSOLE = "console"
+
+
+class LogLevel(StrEnum):
+    """The least important line that is still written."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+def _kafka_name(name: str) -> str:
+    # KIP-345 and Kafka's Topic.validate use the same alphabet and length for topics and instance ids.
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,249}", name) or name in {".", ".."}:
+        raise ValueError("use 1 to 249 of the characters A-Z a-z 0-9 . _ -")
+    return name
+
+
+KafkaName = Annotated[str, AfterValidator(_kafka_name)]
+Seconds = Annotated[float, Field(gt=0)]
+
+
+class Settings(BaseSettings):
+    """The effective settings; the environment wins over the file, the file over the defaults."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+
+    bootstrap_servers: str | None = Field(None, description="Addresses of the brokers, host:port, separated by commas.")
+    group_id: KafkaName = Field("claimwire", description="Consumer group; its members share the partitions.")
+    instance_id: KafkaName | None = Field(
+        None, description="Name of this process in the group and of its transactions; by default from the host's name."
+    )
+    delivery: Delivery = Field(Delivery.EXACTLY_ONCE, description="exactly_once or at_least_once.")
+    model: str | None = Field(
+        None, description="Model: a version folder, or a shipped version's name; default the newest."
+    )
+
+    topic_sentences: KafkaName = Field("news.sentences", description="Topic that is read.")
+    topic_claims: KafkaName = Field("news.claims", description="Topic of the claims.")
+    topic_denials: KafkaName = Field("news.denials", description="Topic of the denials.")
+    topic_clarifications: KafkaName = Field("news.clarifications", description="Topic of the clarifications.")
+    topic_other: KafkaName = Field("news.other", description="Topic of sentences that assert nothing.")
+    topic_review: KafkaName = Field("news.review", description="Topic of sentences that no label was sure enough of.")
+    topic_dead_letters: KafkaName = Field("news.sentences.dead-letters", description="Topic of unreadable records.")
+    create_topics: bool = Field(default=True, description="Whether `run` creates the topics that are missing.")
+    topic_partitions: int = Field(6, ge=1, description="Partitions of a topic that is created.")
+    topic_replication: int = Field(
+        -1, ge=-1, description="Replicas of a topic that is created; -1: the broker's default."
+    )
+    topic_retention_hours: int = Field(168, ge=1, description="Hours that a created topic keeps its records.")
+
+    batch_records: int = Field(2000, ge=1, le=50_000, description="Most records in a batch.")
+    value_bytes: int = Field(1_048_576, ge=1, description="Largest value that is read, in bytes.")
+    text_characters: int = Field(10_000, ge=1, description="Longest text that is labelled, in characters.")
+    dead_letter_share: float = Field(
+        0.5, gt=0, le=1, description="Share of dead letters above which the service stops."
+    )
+    dead_letter_window: int = Field(200, ge=1, description="Records over which that share is counted.")
+
+    security_protocol: SecurityProtocol = Field(
+        SecurityProtocol.PLAINTEXT, description="PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL."
+    )
+    tls_ca_file: FilePath | None = Field(None, description="Certificates of the authorities that are trusted, PEM.")
+    tls_cert_file: FilePath | None = Field(None, description="Our own certificate, PEM.")
+    tls_key_file: FilePath | None = Field(None, description="Our own key, PEM.")
+    tls_key_password: SecretStr | None = Field(None, description="Password of that key.")
+    tls_check_hostname: bool = Field(default=True, description="Whether a broker's certificate must name its host.")
+    sasl_mechanism: SaslMechanism | None = Field(None, description="PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512.")
+    sasl_username: str | None = Field(None, description="User for SASL.")
+    sasl_password: SecretStr | None = Field(None, description="Password for SASL.")
+    api_version: str | None = Field(
+        None, pattern=r"^\d+\.\d+$", description="Protocol to speak to a broker that cannot say its own, such as 2.0."
+    )
+
+    metrics_host: str = Field("127.0.0.1", description="Address on which metrics and health are served.")
+    metrics_port: int = Field(9464, ge=0, le=65_535, description="Port of the same; 0: any that is free.")
+    log_level: LogLevel = Field(LogLevel.INFO, description="debug, info, warning or error.")
+    log_format: LogFormat = Field(LogFormat.AUTO, description="auto, json or console.")
+
+    request_timeout_s: Seconds = Field(10, description="Longest wait for one answer of a broker.")
+    delivery_timeout_s: Seconds = Field(20, description="Longest time until a record is delivered or given up.")
+    transaction_timeout_s: Seconds = Field(30, description="Age at which a broker aborts a transaction.")
+    session_timeout_s: Seconds = Field(30, description="Silence after which the group takes our partitions away.")
+    poll_interval_s: Seconds = Field(120, description="Longest time between two polls before the same happens.")
+    stall_limit_s: Seconds = Field(90, description="Standstill of the loop after which the process ends itself.")
+    unstable_limit_s: Seconds = Field(150, description="Longest time outside the group before the process ends itself.")
+    broker_limit_s: Seconds = Field(300, description="Longest time without a broker before the process ends itself.")
+    stop_deadline_s: Seconds = Field(8, le=9, description="Time to finish a batch after a signal.")  # exit within 10 s
+
+    @property
+    def topics(self) -> Topics:
+        """The names of the topics, together."""
+        return Topics(
+            self.topic_sentences,
+            self.topic_claims,
+            self.topic_denials,
+            self.topic_clarifications,
+            self.topic_other,
+            self.topic_review,
+            self.topic_dead_letters,
+        )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take what `load` hands over; the process's environment is read there and nowhere else."""
+        return (init_settings,)
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        problems = [*self._timeouts_in_order(), *self._credentials_complete(), *self._topics_distinct()]
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    def _timeouts_in_order(self) -> list[str]:
+        # A record must be delivered or given up while its transaction still lives, and one answer awaited within that.
+        order = ["request_timeout_s", "delivery_timeout_s", "transaction_timeout_s", "stall_limit_s", "poll_interval_s"]
+        return [
+            f"{key(shorter)} must be less than {key(longer)}"
+            for shorter, longer in pairwise(order)
+            if getattr(self, shorter) >= getattr(self, longer)
+        ] + (
+            [f"{key('unstable_limit_s')} must be more than {key('poll_interval_s')}"]
+            if self.unstable_limit_s <= self.poll_interval_s
+            else []
+        )
+
+    def _credentials_complete(self) -> list[str]:
+        sasl = self.security_protocol.startswith("SASL")
+        login = ("sasl_mechanism", "sasl_username", "sasl_password")
+        wanted = [name for name in login if getattr(self, name) is None]
+        if sasl and wanted:
+            return [f"{key('security_protocol')} is {self.security_protocol}, so set {', '.join(map(key, wanted))}"]
+        if not sasl and len(wanted) < len(login):
+            return [f"{key('sasl_mechanism')} and its login are set, so {key('security_protocol')} must be SASL_*"]
+        if (self.tls_cert_file is None) != (self.tls_key_file is None):
+            return [f"{key('tls_cert_file')} and {key('tls_key_file')} go together"]
+        return []
+
+    def _topics_distinct(self) -> list[str]:
+        names = list(self.topics)
+        if len(set(names)) < len(names):
+            return [f"two of the {PREFIX}TOPIC_* settings name the same topic"]
+        return []
+
+
+def key(field: str) -> str:
+    """The environment variable of a setting."""
+    return PREFIX + field.upper()
+
+
+def load(
+    environment: Mapping[str, str], secrets: Path = SECRETS_DIRECTORY, **overrides: Any
+) -> Settings:  # Any: pydantic checks them
+    """Read the settings from an environment, the file that it names, and a directory of secrets.
+
+    Raises SettingsError, which names every key that is wrong and never shows a value.
+    """
+    values: dict[str, Any] = {}
+    file = environment.get(FILE_KEY)
+    if file:
+        values |= _from_file(Path(file))
+    if secrets.is_dir():
+        values |= SecretsSettingsSource(Settings, secrets_dir=secrets)()
+    values |= _from_environment(environment)
+    try:
+        return Settings(**{**values, **overrides})
+    except ValidationError as error:
+        raise _refusal(error, file) from None
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    known = {key(field): field for field in Settings.model_fields}
+    unknown = tuple(sorted(k for k in environment if k.upper().startswith(PREFIX) and k not in known and k != FILE_KEY))
+    if unknown:
+        raise SettingsError(
+            unknown, f"Unknown setting {', '.join(unknown)}. `claimwire settings` lists those there are."
+        )
+    return {known[k]: v for k, v in environment.items() if k in known}
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        raise SettingsError((FILE_KEY,), f"{FILE_KEY} names {path}, which is not a file.")
+    try:
+        values = TomlConfigSettingsSource(Settings, toml_file=path)()
+    except ValueError as error:
+        raise SettingsError((FILE_KEY,), f"{path} is not TOML: {error}") from None
+    unknown = tuple(sorted(set(values) - set(Settings.model_fields)))
+    if unknown:
+        raise SettingsError(
+            unknown,
+            f"Unknown setting {', '.join(unknown)} in {path}. Its keys are those that `claimwire settings` lists, "
+            f"in lower case and without {PREFIX}.",
+        )
+    return values
+
+
+def _refusal(error: ValidationError, file: str | None) -> SettingsError:
+    keys: list[str] = []
+    lines = []
+    for problem in error.errors(include_url=False, include_input=False, include_context=False):
+        # Pydantic's own words may quote a malformed value; only the kinds of message that cannot are passed on.
+        name = key(str(problem["loc"][0])) if problem["loc"] else ""
+        keys += [name] if name else re.findall(PREFIX + r"[A-Z_]+", problem["msg"])
+        lines.append(
+            f"{name}: {problem['msg'].removeprefix('Value error, ')}"
+            if name
+            else problem["msg"].removeprefix("Value error, ")
+        )
+    origin = f" (environment, or {file})" if file else ""
+    return SettingsError(tuple(keys), f"Settings refused{origin}: {'; '.join(lines)}.")
+
+
+def environment() -> dict[str, str]:
+    """A copy of the process's environment."""
+    return dict(os.environ)

@@ -1,0 +1,140 @@
+"""Whose positions and partitions can be trusted."""
+
+import pytest
+from kafka import TopicPartition
+from kafka.errors import KafkaTimeoutError
+from kafka.structs import ConsumerGroupMetadata, MemberState
+
+from service.broker.membership import AssignmentListener, Membership
+from service.errors import MembershipLostError
+from tests.service.kafka_doubles import FakeClock, FakeConsumer, evicted, stable
+
+PARTITION = TopicPartition("news.sentences", 0)
+
+
+def membership(consumer: FakeConsumer, clock: FakeClock | None = None) -> Membership:
+    """A membership that subscribes again after 30 s outside and gives up after 150."""
+    listener = AssignmentListener(lambda kind, partitions: None)
+    return Membership(
+        consumer, "news.sentences", listener, resubscribe_after_s=30, limit_s=150, clock=clock or FakeClock()
+    )
+
+
+def test_a_new_generation_goes_back_to_what_is_committed() -> None:
+    """The first batch of a generation is dropped, because its positions may be older than another member's commit."""
+    consumer = FakeConsumer(committed={PARTITION: 60})
+    member = membership(consumer)
+
+    first = member.check()
+    second = member.check()
+
+    assert first is None
+    assert [("seek", 0, 60)] == consumer.calls
+    assert consumer.metadata == second
+
+
+def test_a_retained_partition_is_sought_again_in_each_generation() -> None:
+    """A partition that was lost and came back in between does not keep its old position."""
+    consumer = FakeConsumer(committed={PARTITION: 60})
+    member = membership(consumer)
+    member.check()
+    consumer.metadata = stable(generation=3)
+    consumer.stored[PARTITION] = 90
+
+    assert member.check() is None
+    assert ("seek", 0, 90) == consumer.calls[-1]
+
+
+def test_nothing_committed_means_the_beginning() -> None:
+    """A group that has committed nothing reads the topic from its start."""
+    consumer = FakeConsumer()
+
+    membership(consumer).check()
+
+    assert [("seek to beginning", 0)] == consumer.calls
+
+
+def test_an_evicted_member_gets_no_metadata_to_commit_with() -> None:
+    """Generation -1 would be accepted by the broker without fencing, so it is never handed out."""
+    consumer = FakeConsumer()
+    member = membership(consumer)
+    member.check()
+    consumer.metadata = evicted()
+
+    assert member.check() is None
+    assert not member.stable
+
+
+def test_a_member_that_is_rebalancing_gets_none_either() -> None:
+    """Until the group is stable, whose partitions these are is open."""
+    consumer = FakeConsumer()
+    consumer.metadata = ConsumerGroupMetadata("claimwire", 4, "member-1", None, MemberState.REBALANCING)
+
+    assert membership(consumer).check() is None
+
+
+def test_doubt_leads_back_to_what_is_committed() -> None:
+    """After a failed transaction the same generation is sought again."""
+    consumer = FakeConsumer(committed={PARTITION: 60})
+    member = membership(consumer)
+    member.check()
+    member.check()
+
+    member.doubt()
+
+    assert member.check() is None
+    assert [("seek", 0, 60)] * 2 == consumer.calls
+
+
+def test_positions_that_cannot_be_read_are_asked_for_again() -> None:
+    """While a dead owner's transaction holds the offsets back, batches are dropped."""
+
+    class Pending(FakeConsumer):
+        answers = iter([KafkaTimeoutError(), None])
+
+        def committed(self, partition: TopicPartition, *, timeout_ms: int) -> int | None:
+            if error := next(self.answers):
+                raise error
+            return 5
+
+    consumer = Pending()
+    member = membership(consumer)
+
+    assert [None, None] == [member.check(), member.check()]
+    assert consumer.metadata == member.check()
+
+
+def test_a_stranded_member_subscribes_again_once() -> None:
+    """A leader that a change of metadata has stranded is freed by leaving and entering the subscription."""
+    consumer, clock = FakeConsumer(), FakeClock()
+    consumer.metadata = evicted()
+    member = membership(consumer, clock)
+
+    for clock.now in (1010, 1031, 1040):
+        member.check()
+
+    assert [("unsubscribe",), ("subscribe", "news.sentences")] == consumer.calls
+
+
+def test_staying_outside_the_group_ends_the_process() -> None:
+    """A member that does not get back in leaves its partitions to others by ending."""
+    consumer, clock = FakeConsumer(), FakeClock()
+    consumer.metadata = evicted()
+    member = membership(consumer, clock)
+    clock.now += 151
+
+    with pytest.raises(MembershipLostError, match="151 s"):
+        member.check()
+
+
+def test_the_listener_tells_what_is_ours() -> None:
+    """Every change of the assignment is passed on with the partitions that remain."""
+    heard: list[tuple[str, set[TopicPartition]]] = []
+    listener = AssignmentListener(lambda kind, partitions: heard.append((kind, set(partitions))))
+    other = TopicPartition("news.sentences", 1)
+
+    listener.on_partitions_assigned({PARTITION, other})
+    listener.on_partitions_revoked({other})
+    listener.on_partitions_lost({PARTITION})
+
+    assert [("assigned", {PARTITION, other}), ("revoked", {PARTITION}), ("lost", set())] == heard

@@ -1,0 +1,229 @@
+"""Stand-ins for kafka-python's clients that do what they are told and remember what was done to them."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from kafka import TopicPartition
+from kafka.errors import CommitFailedError, KafkaError, KafkaTimeoutError, MessageSizeTooLargeError
+from kafka.structs import ConsumerGroupMetadata, MemberState
+
+from service.records import Headers
+
+
+class FakeRecord(NamedTuple):
+    """A record of the input topic."""
+
+    offset: int
+    partition: int = 0
+    value: bytes | None = b'{"text": "The bridge reopened on Monday."}'
+    key: bytes | None = b"item"
+    headers: Headers = []  # noqa: RUF012 - never changed by anybody, which a test of the dead letters proves
+    topic: str = "news.sentences"
+    timestamp: int = 1_700_000_000_000
+
+
+class FakeFuture:
+    """A future that is done: with the error given, or well."""
+
+    def __init__(self, error: KafkaError | None) -> None:
+        self.exception = error
+
+    def succeeded(self) -> bool:
+        """Whether the broker confirmed the record."""
+        return self.exception is None
+
+
+class FakeProducer:
+    """Confirms every record but those for which `fails` gives an error; `calls` is what was asked, in order."""
+
+    def __init__(self, fails: Callable[[bytes | None], KafkaError | None] = lambda value: None) -> None:
+        self.fails = fails
+        self.calls: list[str] = []
+        self.sent: list[bytes | None] = []
+        self.offsets: dict[TopicPartition, Any] = {}
+        self.member: ConsumerGroupMetadata | None = None
+
+    def begin_transaction(self) -> None:
+        """Take note."""
+        self.calls.append("begin")
+
+    def send(self, topic: str, value: bytes | None, key: bytes | None, headers: Headers) -> FakeFuture:
+        """Answer at once."""
+        self.calls.append("send")
+        self.sent.append(value)
+        return FakeFuture(self.fails(value))
+
+    def flush(self, timeout: float) -> None:
+        """Take note."""
+        self.calls.append("flush")
+
+    def send_offsets_to_transaction(self, offsets: dict[TopicPartition, Any], member: ConsumerGroupMetadata) -> None:
+        """Remember what would be committed, and as whom."""
+        self.calls.append("offsets")
+        self.offsets, self.member = offsets, member
+
+    def commit_transaction(self) -> None:
+        """Take note."""
+        self.calls.append("commit")
+
+    def close(self, timeout: float) -> None:
+        """Take note."""
+        self.calls.append("close")
+
+
+class FakeConsumer:
+    """Hands out the polls that it was given, one after the other; `calls` is what was asked, in order."""
+
+    def __init__(self, polls: Sequence[Any] = (), committed: dict[TopicPartition, int] | None = None) -> None:
+        self.polls = list(polls)
+        self.stored = dict(committed or {})
+        self.metadata = stable()
+        self.partitions = {TopicPartition("news.sentences", 0)}
+        self.calls: list[tuple[Any, ...]] = []
+
+    def poll(self, timeout_ms: int) -> dict[TopicPartition, list[FakeRecord]]:
+        """The next poll; an error among them is raised."""
+        self.calls.append(("poll",))
+        found = self.polls.pop(0) if self.polls else {}
+        if isinstance(found, Exception):
+            raise found
+        records: dict[TopicPartition, list[FakeRecord]] = {}
+        for record in found:
+            records.setdefault(TopicPartition(record.topic, record.partition), []).append(record)
+        return records
+
+    def group_metadata(self) -> ConsumerGroupMetadata:
+        """Whatever a test has put there."""
+        return self.metadata
+
+    def assignment(self) -> set[TopicPartition]:
+        """Whatever a test has put there."""
+        return self.partitions
+
+    def committed(self, partition: TopicPartition, *, timeout_ms: int) -> int | None:
+        """What was committed last, by anybody."""
+        return self.stored.get(partition)
+
+    def commit(self, offsets: dict[TopicPartition, Any], timeout_ms: int) -> None:
+        """Store the offsets."""
+        self.calls.append(("commit",))
+        self.stored.update({partition: committed.offset for partition, committed in offsets.items()})
+
+    def seek(self, partition: TopicPartition, offset: int) -> None:
+        """Take note."""
+        self.calls.append(("seek", partition.partition, offset))
+
+    def seek_to_beginning(self, *partitions: TopicPartition) -> None:
+        """Take note."""
+        self.calls.append(("seek to beginning", *(partition.partition for partition in partitions)))
+
+    def subscribe(self, topics: list[str], *, listener: Any) -> None:
+        """Take note."""
+        self.calls.append(("subscribe", *topics))
+
+    def unsubscribe(self) -> None:
+        """Take note."""
+        self.calls.append(("unsubscribe",))
+
+    def highwater(self, partition: TopicPartition) -> int | None:
+        """Unknown, as before the first fetch."""
+        return None
+
+
+class FakeBroker:
+    """A topic with one partition, its group's offset, and what transactions made visible: enough to lose or double.
+
+    `weather` says what befalls each delivery, one after the other; when it has run out, all is well.
+    """
+
+    def __init__(
+        self,
+        records: Sequence[FakeRecord],
+        weather: Sequence[str] = (),
+        refuses: Callable[[bytes | None], bool] = lambda value: False,
+    ) -> None:
+        self.records = records
+        self.weather = list(weather)
+        self.refuses = refuses
+        self.outputs: list[bytes | None] = []
+        self.committed = 0
+        self.consumer = _BrokerConsumer(self)
+
+    def producer(self) -> FakeProducer:
+        """A producer whose transactions take effect here."""
+        return _BrokerProducer(self)
+
+    def drained(self) -> bool:
+        """Whether the group has committed the whole topic."""
+        return self.committed >= len(self.records)
+
+
+class _BrokerConsumer(FakeConsumer):
+    def __init__(self, broker: FakeBroker) -> None:
+        super().__init__()
+        self.broker = broker
+        self.position = 0
+
+    def poll(self, timeout_ms: int) -> dict[TopicPartition, list[FakeRecord]]:
+        found = list(self.broker.records[self.position : self.position + 8])
+        self.position += len(found)
+        self.polls = [found]
+        return super().poll(timeout_ms)
+
+    def committed(self, partition: TopicPartition, *, timeout_ms: int) -> int | None:
+        return self.broker.committed or None
+
+    def seek(self, partition: TopicPartition, offset: int) -> None:
+        self.position = offset
+
+    def seek_to_beginning(self, *partitions: TopicPartition) -> None:
+        self.position = 0
+
+
+class _BrokerProducer(FakeProducer):
+    def __init__(self, broker: FakeBroker) -> None:
+        self.broker = broker
+        self.today = "work"
+        super().__init__(self._answer)
+
+    def begin_transaction(self) -> None:
+        self.today = self.broker.weather.pop(0) if self.broker.weather else "work"
+        self.sent.clear()
+        if self.today == "rebalance":
+            self.broker.consumer.metadata = stable(self.broker.consumer.metadata.generation_id + 1)
+            raise CommitFailedError
+
+    def commit_transaction(self) -> None:
+        if self.today == "fail to commit":
+            raise KafkaTimeoutError
+        (committed,) = self.offsets.values()
+        self.broker.committed = committed.offset
+        self.broker.outputs += self.sent
+        if self.today == "lose the answer":
+            raise KafkaTimeoutError
+
+    def _answer(self, value: bytes | None) -> KafkaError | None:
+        if self.broker.refuses(value):
+            return MessageSizeTooLargeError()
+        return KafkaTimeoutError() if self.today == "fail to send" else None
+
+
+def stable(generation: int = 1, member: str = "member-1") -> ConsumerGroupMetadata:
+    """The metadata of a member in good standing."""
+    return ConsumerGroupMetadata("claimwire", generation, member, "host-0", MemberState.STABLE)
+
+
+def evicted() -> ConsumerGroupMetadata:
+    """What kafka-python says after the group has thrown us out."""
+    return ConsumerGroupMetadata("claimwire", -1, "", "host-0", MemberState.UNJOINED)
+
+
+class FakeClock:
+    """A clock that stands still until it is told."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        """The time, in seconds."""
+        return self.now

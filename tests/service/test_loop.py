@@ -1,0 +1,276 @@
+"""One turn of the wheel, and what happens when a step fails."""
+
+from collections.abc import Mapping, Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from kafka.errors import (
+    CorruptRecordError,
+    KafkaConnectionError,
+    KafkaTimeoutError,
+    MessageSizeTooLargeError,
+    ProducerFencedError,
+    TopicAuthorizationFailedError,
+)
+from prometheus_client import CollectorRegistry
+
+from models.decision import Verdict
+from models.labels import Label
+from service.broker.delivery import ExactlyOnce
+from service.broker.membership import AssignmentListener, Membership
+from service.dead_letters import Breaker
+from service.errors import (
+    BadRecordError,
+    BrokerRefusedError,
+    BrokerUnavailableError,
+    DeadLetterShareError,
+    FencedError,
+    Reason,
+    Stage,
+    UndeliverableError,
+    UnreadableBatchError,
+)
+from service.loop import Loop
+from service.observed import Observed
+from service.operations.health import Health
+from service.operations.metrics import Metrics
+from service.pipeline import Outcome, Place, place
+from service.records import Outgoing, Record
+from service.settings import load
+from tests.service.kafka_doubles import FakeBroker, FakeClock, FakeConsumer, FakeProducer, FakeRecord
+
+CLAIM = Verdict(Label.CLAIM, 0.9, (0.9, 0.05, 0.03, 0.02), accepted=True, threshold=0.5)
+UNREADABLE = BadRecordError(Reason.INVALID_JSON, Stage.DECODE, "not JSON")
+
+
+class FakePipeline:
+    """Labels every record a claim, but sets those aside whose value is not JSON or whose place is condemned."""
+
+    def __call__(self, records: Sequence[Record], condemned: Mapping[Place, BadRecordError]) -> list[Outcome]:
+        """One outcome a record."""
+        return [self.outcome(record, condemned.get(place(record))) for record in records]
+
+    def outcome(self, record: Record, error: BadRecordError | None) -> Outcome:
+        """A claim, or a dead letter that is short enough for any broker."""
+        error = error or (UNREADABLE if record.value == b"not json" else None)
+        topic = "news.sentences.dead-letters" if error else "news.claims"
+        value = b"dead" if error else record.value
+        return Outcome(Outgoing(topic, record.key, value, []), None if error else CLAIM, error, 10)
+
+
+class Bench:
+    """A loop with everything around it under a test's control."""
+
+    def __init__(
+        self,
+        polls: Sequence[object],
+        producers: Sequence[FakeProducer] = (),
+        broker: FakeBroker | None = None,
+        **settings: str,
+    ) -> None:
+        # The first poll of a generation is always dropped, so an empty one goes first.
+        self.consumer = broker.consumer if broker else FakeConsumer([[], *polls])
+        self.broker = broker
+        self.clock = FakeClock()
+        self.made: list[FakeProducer] = []
+        self.waiting = list(producers)
+        self.registry = CollectorRegistry()
+        self.pauses: list[float] = []
+        effective = load({f"CLAIMWIRE_{name}": value for name, value in settings.items()})
+        membership = Membership(
+            self.consumer,
+            "news.sentences",
+            AssignmentListener(lambda kind, partitions: None),
+            resubscribe_after_s=30,
+            limit_s=150,
+            clock=self.clock,
+        )
+        self.loop = Loop(
+            effective,
+            self.consumer,
+            membership,
+            FakePipeline(),
+            ExactlyOnce(self.make_producer, timeout_s=1),
+            Breaker(effective.dead_letter_share, effective.dead_letter_window),
+            Observed(Metrics(self.registry), Health(self.clock, 90, 150, 300), transactional=True),
+            stopping=broker.drained if broker else lambda: not self.consumer.polls,
+            beat=lambda step: None,
+            sleep=self.sleep,
+            clock=self.clock,
+            jitter=lambda: 0.5,
+        )
+
+    def make_producer(self) -> FakeProducer:
+        """The next producer that the test has prepared, or a plain one."""
+        plain = self.broker.producer() if self.broker else FakeProducer()
+        self.made.append(self.waiting.pop(0) if self.waiting else plain)
+        return self.made[-1]
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass at once."""
+        self.pauses.append(seconds)
+        self.clock.now += seconds
+
+    def delivered(self) -> list[bytes | None]:
+        """The values of all transactions that were committed, in order."""
+        return [value for producer in self.made for value in committed_values(producer)]
+
+
+def committed_values(producer: FakeProducer) -> list[bytes | None]:
+    """The values that a fake producer sent in transactions that it committed."""
+    values: list[bytes | None] = []
+    pending: list[bytes | None] = []
+    sent = iter(producer.sent)
+    for call in producer.calls:
+        if call == "begin":
+            pending = []
+        if call == "send":
+            pending.append(next(sent))
+        if call == "commit":
+            values += pending
+    return values
+
+
+def numbered(*numbers: int) -> list[FakeRecord]:
+    """Records whose values are their offsets."""
+    return [FakeRecord(number, value=b"%d" % number) for number in numbers]
+
+
+def test_what_is_polled_is_delivered() -> None:
+    """Each record of a poll comes out once, in order."""
+    bench = Bench([numbered(0, 1, 2), numbered(3)])
+
+    bench.loop.run()
+
+    assert [b"0", b"1", b"2", b"3"] == bench.delivered()
+
+
+def test_a_batch_of_a_new_generation_is_dropped() -> None:
+    """Its positions may be stale; it comes again from what is committed."""
+    bench = Bench([])
+    bench.consumer.polls = [numbered(0, 1), numbered(5)]
+
+    bench.loop.run()
+
+    assert [b"5"] == bench.delivered()
+    assert ("seek to beginning", 0) in bench.consumer.calls
+
+
+def test_after_a_failed_delivery_positions_go_back_to_what_is_committed() -> None:
+    """The batch is read again, and nothing of the failed attempt counts."""
+    failing = FakeProducer(lambda value: KafkaTimeoutError())
+    bench = Bench([numbered(0, 1), [], numbered(0, 1)], [failing])
+
+    bench.loop.run()
+
+    assert [b"0", b"1"] == bench.delivered()
+    assert 2 == sum(call[0] == "seek to beginning" for call in bench.consumer.calls)
+
+
+def test_pauses_grow_while_failures_last() -> None:
+    """A broker that is down is not hammered."""
+    failing = [FakeProducer(lambda value: KafkaTimeoutError()) for _ in range(4)]
+    polls = [poll for _ in range(4) for poll in (numbered(0), [])]
+    bench = Bench(polls, failing)
+
+    bench.loop.run()
+
+    assert [0.2, 0.4, 0.8, 1.6] == bench.pauses
+
+
+def test_a_record_that_the_broker_refuses_is_found_and_set_aside_alone() -> None:
+    """The batch is halved until the culprit stands alone; its neighbours are labelled."""
+    broker = FakeBroker(numbered(*range(8)), refuses=lambda value: value == b"5")
+    bench = Bench([], broker=broker)
+
+    bench.loop.run()
+
+    assert [b"0", b"1", b"2", b"3", b"4", b"dead", b"6", b"7"] == broker.outputs
+
+
+@given(
+    st.lists(st.sampled_from(["work", "fail to send", "fail to commit", "lose the answer", "rebalance"]), max_size=30)
+)
+def test_whatever_fails_each_record_comes_out_once(weather: list[str]) -> None:
+    """Failures of any step, lost answers and rebalances neither lose nor double a record under exactly-once."""
+    broker = FakeBroker(numbered(*range(20)), weather=weather)
+    bench = Bench([], broker=broker, BATCH_RECORDS="4")
+
+    bench.loop.run()
+
+    assert [b"%d" % number for number in range(20)] == broker.outputs
+
+
+def test_a_dead_letter_that_is_refused_stops_the_service() -> None:
+    """A record that can be neither labelled nor set aside must not be lost."""
+    refusing = FakeProducer(lambda value: MessageSizeTooLargeError())
+    bench = Bench([[FakeRecord(0, value=b"not json")]], [refusing])
+
+    with pytest.raises(UndeliverableError, match=r"max\.message\.bytes"):
+        bench.loop.run()
+
+
+def test_a_fenced_producer_stops_the_service() -> None:
+    """Two processes under one id must not take turns."""
+    bench = Bench([numbered(0)], [FakeProducer(lambda value: ProducerFencedError())])
+
+    with pytest.raises(FencedError, match="CLAIMWIRE_INSTANCE_ID"):
+        bench.loop.run()
+
+
+def test_a_missing_right_stops_the_service() -> None:
+    """Trying again would not grant it."""
+    bench = Bench([numbered(0)], [FakeProducer(lambda value: TopicAuthorizationFailedError("news.claims"))])
+
+    with pytest.raises(BrokerRefusedError, match=r"news\.claims"):
+        bench.loop.run()
+
+
+@pytest.mark.parametrize("error", [CorruptRecordError(), ValueError("bad varint")])
+def test_a_batch_that_cannot_be_parsed_stops_the_service(error: Exception) -> None:
+    """The next poll would spin for ever."""
+    bench = Bench([error])
+
+    with pytest.raises(UnreadableBatchError, match=r"news\.sentences"):
+        bench.loop.run()
+
+
+def test_a_poll_that_fails_in_passing_is_tried_again() -> None:
+    """A broken connection is no reason to end."""
+    bench = Bench([KafkaConnectionError(), [], numbered(0)])
+
+    bench.loop.run()
+
+    assert [b"0"] == bench.delivered()
+
+
+def test_failures_that_last_end_the_service() -> None:
+    """After the limit somebody has to look; a process that retries for ever looks healthy."""
+    bench = Bench([KafkaConnectionError()] * 60, BROKER_LIMIT_S="100")
+
+    with pytest.raises(BrokerUnavailableError, match="KafkaConnectionError"):
+        bench.loop.run()
+
+
+def test_too_many_dead_letters_stop_the_service_after_they_are_delivered() -> None:
+    """Nothing is lost when the breaker opens: the dead letters that opened it are on their topic."""
+    bad = [FakeRecord(n, value=b"not json") for n in range(6)]
+    bench = Bench([[*bad, *numbered(6, 7, 8, 9)], numbered(10)], DEAD_LETTER_WINDOW="10")
+
+    with pytest.raises(DeadLetterShareError, match="6 of the last 10"):
+        bench.loop.run()
+
+    assert 10 == len(bench.delivered())
+
+
+def test_what_was_done_is_counted() -> None:
+    """The metrics tell claims from dead letters."""
+    bench = Bench([[FakeRecord(0), FakeRecord(1, value=b"not json")]])
+
+    bench.loop.run()
+
+    def processed(result: str) -> float | None:
+        return bench.registry.get_sample_value("claimwire_records_processed_total", {"result": result})
+
+    assert (1.0, 1.0) == (processed("claim"), processed("dead_letter"))

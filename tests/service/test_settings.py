@@ -1,0 +1,136 @@
+"""What can be set, and what is refused."""
+
+from pathlib import Path
+
+import pytest
+
+from service.errors import SettingsError
+from service.settings import Delivery, Settings, key, load
+
+SECRET = "correct horse battery staple"
+
+
+def refused(environment: dict[str, str], secrets: Path = Path("/nonexistent")) -> SettingsError:
+    """The error for these settings."""
+    with pytest.raises(SettingsError) as caught:
+        load(environment, secrets)
+    return caught.value
+
+
+def test_the_address_is_enough() -> None:
+    """Everything but the brokers' address has a default."""
+    settings = load({"CLAIMWIRE_BOOTSTRAP_SERVERS": "kafka:9092"})
+
+    assert ("claimwire", Delivery.EXACTLY_ONCE) == (settings.group_id, settings.delivery)
+    assert ("news.sentences", "news.denials") == (settings.topics.sentences, settings.topics.denials)
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    """A file holds what is common, the environment what is special to one process."""
+    file = tmp_path / "claimwire.toml"
+    file.write_text('group_id = "from-file"\nmetrics_port = 9000\n', encoding="utf-8")
+
+    settings = load({"CLAIMWIRE_SETTINGS_FILE": str(file), "CLAIMWIRE_METRICS_PORT": "9001"})
+
+    assert ("from-file", 9001) == (settings.group_id, settings.metrics_port)
+
+
+def test_a_secret_can_be_a_file(tmp_path: Path) -> None:
+    """Orchestrators mount secrets as files, named like the variable."""
+    (tmp_path / "claimwire_sasl_password").write_text(SECRET, encoding="utf-8")
+    environment = {
+        "CLAIMWIRE_SECURITY_PROTOCOL": "SASL_SSL",
+        "CLAIMWIRE_SASL_MECHANISM": "SCRAM-SHA-512",
+        "CLAIMWIRE_SASL_USERNAME": "claimwire",
+    }
+
+    settings = load(environment, tmp_path)
+
+    assert settings.sasl_password is not None
+    assert SECRET == settings.sasl_password.get_secret_value()
+
+
+@pytest.mark.parametrize(
+    ("named", "environment"),
+    [
+        ("CLAIMWIRE_GROUPID", {"CLAIMWIRE_GROUPID": "x"}),
+        ("CLAIMWIRE_DELIVERY", {"CLAIMWIRE_DELIVERY": "exactly_twice"}),
+        ("CLAIMWIRE_METRICS_PORT", {"CLAIMWIRE_METRICS_PORT": "http"}),
+        ("CLAIMWIRE_METRICS_PORT", {"CLAIMWIRE_METRICS_PORT": "65536"}),
+        ("CLAIMWIRE_TOPIC_CLAIMS", {"CLAIMWIRE_TOPIC_CLAIMS": "news claims"}),
+        ("CLAIMWIRE_INSTANCE_ID", {"CLAIMWIRE_INSTANCE_ID": "desk/1"}),
+        ("CLAIMWIRE_TLS_CA_FILE", {"CLAIMWIRE_TLS_CA_FILE": "/nonexistent/ca.pem"}),
+        ("CLAIMWIRE_API_VERSION", {"CLAIMWIRE_API_VERSION": "newest"}),
+        ("CLAIMWIRE_SETTINGS_FILE", {"CLAIMWIRE_SETTINGS_FILE": "/nonexistent.toml"}),
+    ],
+)
+def test_a_bad_setting_is_named(named: str, environment: dict[str, str]) -> None:
+    """The message names the variable, so that nobody has to guess which."""
+    error = refused(environment)
+
+    assert named in error.keys
+    assert named in str(error)
+
+
+def test_an_unknown_key_in_the_file_is_named(tmp_path: Path) -> None:
+    """A misspelt key must not be silently ignored."""
+    file = tmp_path / "claimwire.toml"
+    file.write_text('groupid = "x"\n', encoding="utf-8")
+
+    error = refused({"CLAIMWIRE_SETTINGS_FILE": str(file)})
+
+    assert "groupid" in str(error)
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"CLAIMWIRE_REQUEST_TIMEOUT_S": "25"},
+        {"CLAIMWIRE_DELIVERY_TIMEOUT_S": "30"},
+        {"CLAIMWIRE_TRANSACTION_TIMEOUT_S": "90"},
+        {"CLAIMWIRE_STALL_LIMIT_S": "120"},
+        {"CLAIMWIRE_UNSTABLE_LIMIT_S": "120"},
+    ],
+)
+def test_time_limits_that_contradict_each_other_are_refused(environment: dict[str, str]) -> None:
+    """A record must be delivered or given up before its transaction dies, and so on up to the watchdog."""
+    (name,) = environment
+
+    assert name in refused(environment).keys
+
+
+def test_a_login_without_sasl_is_refused() -> None:
+    """A password that would silently not be used is a mistake."""
+    assert "CLAIMWIRE_SECURITY_PROTOCOL" in str(refused({"CLAIMWIRE_SASL_PASSWORD": SECRET}))
+
+
+def test_sasl_without_a_login_is_refused() -> None:
+    """The missing parts are named."""
+    error = refused({"CLAIMWIRE_SECURITY_PROTOCOL": "SASL_SSL", "CLAIMWIRE_SASL_USERNAME": "claimwire"})
+
+    assert ("CLAIMWIRE_SECURITY_PROTOCOL", "CLAIMWIRE_SASL_MECHANISM", "CLAIMWIRE_SASL_PASSWORD") == error.keys
+
+
+def test_two_uses_of_one_topic_are_refused() -> None:
+    """A loop of the service into itself is no feed."""
+    assert "same topic" in str(refused({"CLAIMWIRE_TOPIC_CLAIMS": "news.sentences"}))
+
+
+@pytest.mark.parametrize("name", ["SASL_PASSWORD", "TLS_KEY_PASSWORD"])
+def test_a_secret_is_in_no_message(name: str) -> None:
+    """Neither the settings' text nor an error shows it."""
+    environment = {
+        "CLAIMWIRE_SECURITY_PROTOCOL": "SASL_SSL",
+        "CLAIMWIRE_SASL_MECHANISM": "PLAIN",
+        "CLAIMWIRE_SASL_USERNAME": "claimwire",
+        "CLAIMWIRE_SASL_PASSWORD": "other",
+        f"CLAIMWIRE_{name}": SECRET,
+    }
+
+    assert SECRET not in repr(load(environment))
+    assert SECRET not in str(refused(environment | {"CLAIMWIRE_METRICS_PORT": "x"}))
+
+
+def test_every_setting_explains_itself() -> None:
+    """The reference page has a meaning for each."""
+    assert [] == [key(name) for name, field in Settings.model_fields.items() if not field.description]
