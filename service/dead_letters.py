@@ -41,8 +41,8 @@ class NotADeadLetterError(ClaimwireError):
 
     def __init__(self, record: Record) -> None:
         super().__init__(
-            f"{record.topic}/{record.partition}/{record.offset} is not a dead letter of Claimwire: its headers do not end "
-            f"in the {len(HEADERS)} that start with {PREFIX}. Somebody else wrote it there, or another version of "
+            f"{record.topic}/{record.partition}/{record.offset} is not a dead letter of Claimwire: its headers do not "
+            f"end in the {len(HEADERS)} that start with {PREFIX}. Somebody else wrote it there, or another version of "
             "Claimwire did; put it back by hand, or with that version."
         )
         self.record = record

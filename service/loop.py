@@ -162,8 +162,9 @@ class Loop:
                 f"Look at the brokers; {key('broker_limit_s')} says how long to wait for them."
             ) from error
         log.warning("starting over from what is committed", step=step, error=repr(error), remedy=remedy(error).name)
-        self._pause = min(max(self._pause * 2, FIRST_PAUSE_S), LONGEST_PAUSE_S)
-        self._sleep(self._pause * (0.5 + self._jitter()))  # 0.5 to 1.5 of it, so that processes do not retry in step
+        if remedy(error) is not Remedy.SET_ASIDE:  # waiting would not make the record any smaller
+            self._pause = min(max(self._pause * 2, FIRST_PAUSE_S), LONGEST_PAUSE_S)
+            self._sleep(self._pause * (0.5 + self._jitter()))  # 0.5 to 1.5 of it, so that processes do not retry in step
         self._beat("reopen")
         self._open()
 

@@ -3,9 +3,10 @@
 import os
 import re
 import uuid
+import warnings
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack
-from typing import NoReturn, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 import pytest
 from kafka import KafkaAdminClient
@@ -17,11 +18,9 @@ MARKERS = {
     "real_kafka": "needs a real Kafka broker; given to every test that uses one",
     "slow": "takes longer than two seconds",
 }
-MARKED_BY = {"kafka": {"broker", "cluster", "own_broker"}, "real_kafka": {"real_broker", "cluster", "own_broker"}}
-
-USED = pytest.StashKey[list[str]]()
-SAID = pytest.StashKey[list[str]]()
-
+MARKED_BY = {"kafka": {"broker", "java_is_here"}, "real_kafka": {"real_broker", "java_is_here"}}
+USED = pytest.StashKey[list[str]]()  # the brokers of this run, in words
+SAID = pytest.StashKey[list[str]]()  # what was reported while the run's broker was chosen
 
 MakeTopic: TypeAlias = Callable[..., str]
 StartBroker: TypeAlias = Callable[..., java.JavaBroker]
@@ -33,6 +32,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[SAID] = []
     for name, meaning in MARKERS.items():
         config.addinivalue_line("markers", f"{name}: {meaning}")
+    # kafka-python never closes a socket whose connection was refused, as happens whenever a test kills a node.
+    config.addinivalue_line("filterwarnings", "ignore:unclosed <socket:ResourceWarning")  # while a test runs
+    warnings.filterwarnings("ignore", "unclosed <socket", ResourceWarning)  # when the run ends
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -47,9 +49,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Show with a failure what the broker said last."""
     report = yield
-    brokers = [value for value in getattr(item, "funcargs", {}).values() if isinstance(value, Broker)]
     if report.failed:
-        report.sections += [(f"Log of {broker.description}", broker.recent_log()) for broker in dict.fromkeys(brokers)]
+        arguments = getattr(item, "funcargs", {}).values()
+        for broker in {argument for argument in arguments if isinstance(argument, Broker)}:
+            report.sections.append((f"Log of {broker.description}", broker.recent_log()))
     return report
 
 
@@ -67,18 +70,27 @@ def broker(pytestconfig: pytest.Config) -> Iterator[Broker]:
         yield broker
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def real_broker(broker: Broker, pytestconfig: pytest.Config) -> Broker:
     """The run's broker, if it is a real one."""
     if not broker.real:
-        said = " ".join(pytestconfig.stash[SAID])
-        _do_without(f"needs a real Kafka broker, and this run has {broker.description}. {said}")
+        said = pytestconfig.stash[SAID]
+        _do_without(f"needs a real Kafka broker, and this run has {broker.description}. {' '.join(said)}")
     return broker
 
 
 @pytest.fixture(scope="session")
-def _three_nodes(pytestconfig: pytest.Config) -> Iterator[java.JavaBroker]:
-    with _java(Wanted(nodes=3)) as cluster:
+def java_is_here() -> None:
+    """Nodes that can be killed need Java, whatever the run's broker is."""
+    try:
+        java.find_jvm(lambda line: None, os.environ)
+    except KindMissingError as error:
+        _do_without(f"needs nodes that can be killed. {error}")
+
+
+@pytest.fixture(scope="session")
+def _three_nodes(java_is_here: None, pytestconfig: pytest.Config) -> Iterator[java.JavaBroker]:
+    with _java(nodes=3) as cluster:
         pytestconfig.stash[USED].append(f"Tests that need a cluster used {cluster.description}.")
         yield cluster
 
@@ -91,10 +103,10 @@ def cluster(_three_nodes: java.JavaBroker) -> java.JavaBroker:
 
 
 @pytest.fixture
-def own_broker() -> Iterator[StartBroker]:
+def own_broker(java_is_here: None) -> Iterator[StartBroker]:
     """Starts a broker that nobody else uses, from the fields of `deploy.kafka.Wanted`; it stops with the test."""
     with ExitStack() as running:
-        yield lambda **wanted: running.enter_context(_java(Wanted(**wanted)))
+        yield lambda **wanted: running.enter_context(_java(**wanted))
 
 
 @pytest.fixture
@@ -134,11 +146,8 @@ def make_topic(unique: Callable[[str], str]) -> MakeTopic:
     return make
 
 
-def _java(wanted: Wanted) -> java.JavaBroker:
-    try:
-        return java.start(wanted, lambda line: None, os.environ)
-    except KindMissingError as error:
-        _do_without(f"needs nodes that can be killed, hence Java. {error}")
+def _java(**wanted: Any) -> java.JavaBroker:
+    return java.start(Wanted(**wanted), lambda line: None, os.environ)
 
 
 def _do_without(reason: str) -> NoReturn:

@@ -133,6 +133,18 @@ def retry_unreachable_coordinator(producer: KafkaProducer) -> None:
     client.await_ready = ready_or_not
 
 
+def abandon(producer: KafkaProducer, timeout_s: float) -> None:
+    """Close a producer, and end its sender even if something is still unsent.
+
+    In kafka-python 3.0.12 a `close()` with unsent records raises and leaves the sender's thread running, so that each
+    failure in an outage would leave another one behind. Raises AttributeError when a release has moved the hook.
+    """
+    try:
+        producer.close(timeout=timeout_s)
+    except KafkaError:
+        producer._sender.force_close()  # noqa: SLF001 - the hook that the docstring names
+
+
 def make_admin(settings: Settings) -> KafkaAdminClient:
     """A client for looking at topics and creating them."""
     return KafkaAdminClient(**connection(settings))

@@ -2,14 +2,16 @@
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 
 import structlog
 from kafka import KafkaConsumer, KafkaProducer, OffsetAndMetadata, TopicPartition
 from kafka.errors import KafkaError
+from kafka.producer.future import FutureRecordMetadata
 from kafka.structs import ConsumerGroupMetadata
 
-from service.broker.clients import ABSENT
+from service.broker.clients import ABSENT, abandon
 from service.broker.ledger import Ledger, Partition
 from service.broker.remedies import Remedy, remedy
 from service.operations.catalogue import Timing
@@ -96,10 +98,7 @@ class Delivery(ABC):
         producer, self._producer = self._producer, None
         if producer is None:
             return
-        try:
-            producer.close(timeout=CLOSE_S)
-        except KafkaError as error:
-            log.warning("producer did not close in order", error=repr(error))
+        abandon(producer, CLOSE_S)
 
     def _publish(
         self, producer: KafkaProducer, records: Sequence[Record], outgoing: Sequence[Outgoing], ledger: Ledger
@@ -109,17 +108,36 @@ class Delivery(ABC):
             send(topic, value=ABSENT if value is None else value, key=key, headers=headers)
             for topic, key, value, headers in outgoing
         ]
-        producer.flush(timeout=self._timeout)
         failures = []
         confirmed = []
-        for record, future in zip(records, futures, strict=True):
-            if future.succeeded():
+        for record, error in zip(records, self._answers(producer, futures), strict=True):
+            if error is None:
                 confirmed.append(record)
             else:
-                failures.append(future.exception or KafkaError("no answer before the flush ended"))
+                failures.append(error)
         ledger.settle(confirmed)
         if failures:
             raise max(failures, key=remedy)
+
+    def _answers(self, producer: KafkaProducer, futures: Sequence[FutureRecordMetadata]) -> Iterator[KafkaError | None]:
+        """For each output the error with which it failed, None when the broker has confirmed it.
+
+        A flush of kafka-python 3.0.12 raises as soon as a batch was split for its size, although its records are still
+        on their way; so each future is waited for, with what is left of the time.
+        """
+        deadline = self._clock() + self._timeout
+        with suppress(KafkaError):
+            producer.flush(timeout=self._timeout)
+        for future in futures:
+            if future.succeeded():
+                yield None
+                continue
+            try:
+                future.get(timeout=max(0.0, deadline - self._clock()))
+            except KafkaError as error:
+                yield error
+            else:
+                yield None
 
     @abstractmethod
     def _begin(self, producer: KafkaProducer) -> None:

@@ -6,12 +6,12 @@ from typing import Final, TypeAlias, get_args
 
 import msgspec
 
-from service.events.sentence import PubStatus, Role
+from service.events.sentence import AltId, Context, PubStatus, Role, Span
 
 Table: TypeAlias = Mapping[str, tuple[str, ...]]
 
 ITEM: Final[Table] = {
-    "uri": ("uri", "guid", "uuid", "id", "article_id", "content_uri", "canonical_url"),
+    "uri": ("uri", "article_id", "content_uri", "uuid", "guid", "id", "canonical_url"),
     "version": ("version",),
     "version_created": ("version_created", "last_modified", "publish_date"),
     "first_created": ("first_created",),
@@ -57,9 +57,17 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
 LENIENT: Final = frozenset({"state", "role"})
 """Names left out when their word is not in the list: `state` may be a place, and houses have roles of their own."""
 
+NESTED: Final[Mapping[str, tuple[str, ...]]] = {
+    "span": Span.__struct_fields__,
+    "context": Context.__struct_fields__,
+    "alt_ids": AltId.__struct_fields__,
+}
+"""Fields that hold objects, or lists of them -> the fields of those, which have no other names."""
+
 Members: TypeAlias = dict[str, msgspec.Raw]
 
 _objects = msgspec.json.Decoder(Members)
+_lists = msgspec.json.Decoder(list[msgspec.Raw])
 _whole_number = re.compile(rb"-?\d{1,19}")  # 19 digits hold any 64-bit integer
 
 
@@ -73,10 +81,13 @@ def in_our_names(value: bytes) -> dict[str, object]:
     Raises msgspec.DecodeError when `value` is no JSON object, or its `item` is neither an object nor null.
     """
     members = _members(value)
-    item = _pick(_ITEM, _members(members.pop("item", b"{}")))
-    item |= _pick({field: names for field, names in _FLAT_ITEM.items() if field not in item}, members)
-    event: dict[str, object] = {**_pick(_EVENT, members)}
-    return event | {"item": item} if item else event
+    item: Members = {}
+    if "item" in members:
+        _move(_ITEM, _members(members.pop("item")), item)
+    _move(_FLAT_ITEM, members, item)
+    event: Members = {}
+    _move(_EVENT, members, event)
+    return {**event, "item": item} if item else {**event}
 
 
 def _members(value: bytes) -> dict[str, bytes]:
@@ -84,17 +95,16 @@ def _members(value: bytes) -> dict[str, bytes]:
     return {name: raw for name, raw in members if raw != b"null"}
 
 
-def _pick(table: Table, members: dict[str, bytes]) -> Members:
-    """Take what the table asks for out of `members`."""
-    found = {}
+def _move(table: Table, members: dict[str, bytes], found: Members) -> None:
+    """Move what the table asks for, and has not been found yet, out of `members`."""
     for field, names in table.items():
         for name in names:
-            meaning = name in members and _meaning(field, name, members[name])
+            if name not in members or field in found:
+                continue
+            meaning = _meaning(field, name, members[name])
             if meaning:
                 found[field] = msgspec.Raw(meaning)
                 del members[name]
-                break
-    return found
 
 
 def _meaning(field: str, name: str, value: bytes) -> bytes | None:
@@ -108,7 +118,21 @@ def _meaning(field: str, name: str, value: bytes) -> bytes | None:
         if word:
             return b'"%b"' % word.encode()
         return None if name in LENIENT else value
-    return value
+    return _known(NESTED[field], value) if field in NESTED else value
+
+
+def _known(fields: tuple[str, ...], value: bytes) -> bytes:
+    """What is known of an object, or of each object in a list; anything else as it is, for the types to refuse."""
+    if value.startswith(b"["):
+        return b"[%b]" % b",".join(_known_of_one(fields, bytes(element)) for element in _lists.decode(value))
+    return _known_of_one(fields, value)
+
+
+def _known_of_one(fields: tuple[str, ...], value: bytes) -> bytes:
+    if not value.startswith(b"{"):
+        return value
+    members = _members(value)
+    return msgspec.json.encode({field: msgspec.Raw(members[field]) for field in fields if field in members})
 
 
 def _plain(name: str) -> str:

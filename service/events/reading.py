@@ -8,7 +8,7 @@ import msgspec
 from service.errors import BadRecordError, Reason, Stage
 from service.events.aliases import EVENT, in_our_names
 from service.events.nesting import deeper_than
-from service.events.sentence import AltId, Context, Item, SentenceEvent, Span
+from service.events.sentence import SentenceEvent
 
 Read = TypeVar("Read")
 
@@ -16,31 +16,7 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 DEEPEST = 64  # our own events nest 4 deep; Python's recursion limit is 1,000, less what the callers already use
 
 
-class _ExactSpan(Span, frozen=True, kw_only=True, gc=False, forbid_unknown_fields=True):
-    pass
-
-
-class _ExactAltId(AltId, frozen=True, kw_only=True, gc=False, forbid_unknown_fields=True):
-    pass
-
-
-class _ExactContext(Context, frozen=True, kw_only=True, gc=False, forbid_unknown_fields=True):
-    pass
-
-
-class _ExactItem(Item, frozen=True, kw_only=True, gc=False, forbid_unknown_fields=True):
-    alt_ids: tuple[_ExactAltId, ...] = ()
-
-
-class _ExactEvent(SentenceEvent, frozen=True, kw_only=True, gc=False, forbid_unknown_fields=True):
-    span: _ExactSpan | None = None
-    item: _ExactItem | None = None
-    context: _ExactContext | None = None
-
-
-# Where no field is unknown nothing is skipped: no alias is missed, and the types themselves bound the nesting.
-_exact = msgspec.json.Decoder(_ExactEvent)
-_tolerant = msgspec.json.Decoder(SentenceEvent)
+_decoder = msgspec.json.Decoder(SentenceEvent)
 
 
 def read_sentence(value: bytes) -> SentenceEvent:
@@ -49,8 +25,9 @@ def read_sentence(value: bytes) -> SentenceEvent:
     Raises BadRecordError, whose message holds nothing of `value`.
     """
     try:
-        return _exact.decode(value)
-    except ValueError:  # msgspec's own errors and UnicodeDecodeError; the long way says what is wrong
+        # No field is skipped here, so that the types themselves bound the nesting.
+        return _decoder.decode(value)
+    except ValueError:  # msgspec's own errors and UnicodeDecodeError; the long way says what is wrong, if anything
         pass
     return read_json(value, _by_alias)
 
@@ -80,7 +57,7 @@ def _by_alias(value: bytes) -> SentenceEvent:
     event = in_our_names(value)
     if "text" not in event:
         raise _bad(Reason.MISSING_TEXT, f"No text: the event has none of the fields {', '.join(EVENT['text'])}.")
-    return _tolerant.decode(msgspec.json.encode(event))
+    return _decoder.decode(msgspec.json.encode(event))
 
 
 def _without_values(message: str) -> str:

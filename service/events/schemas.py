@@ -43,6 +43,9 @@ def write(directory: Path = DIRECTORY) -> None:
 
 def _schema(event: type[msgspec.Struct], identifier: str, title: str) -> Document:
     _, types = msgspec.json.schema_components([event], ref_template="#/$defs/{name}")
+    for described in types.values():
+        # The types refuse what they do not know; the reader leaves it out before they see it.
+        described.pop("additionalProperties", None)
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": identifier}
     return {**head, **types.pop(event.__name__), "title": title, "$defs": types}
 

@@ -1,6 +1,7 @@
 """The event that comes in: one sentence, and the news item that it was taken from."""
 
 # gc=False on these and other events: they are trees without cycles, and a batch makes thousands of them.
+# forbid_unknown_fields: what is not a field of ours may be one under another name, which the reader has to look up.
 
 from typing import Annotated, Literal
 
@@ -32,7 +33,7 @@ Role = Literal[
 ]
 
 
-class Span(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+class Span(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False, forbid_unknown_fields=True):
     """Where the sentence stands in the text of its item."""
 
     start: Annotated[Count, Meta(description="Where the sentence starts.")]
@@ -40,14 +41,14 @@ class Span(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     unit: Annotated[Unit, Meta(description="What start and end count.")] = "unicode_codepoint"
 
 
-class AltId(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+class AltId(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False, forbid_unknown_fields=True):
     """Another name of the item, and in which system it is known by it."""
 
     role: Annotated[Identifier, Meta(description="Which kind of name this is, such as `canonical_url`.")]
     value: Annotated[str, Meta(description="The name.")]
 
 
-class Item(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+class Item(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False, forbid_unknown_fields=True):
     """The news item that the sentence was taken from; names as in IPTC ninjs, in snake case."""
 
     uri: Annotated[Identifier | None, Meta(description="Name of the item. Recommended as the record's key.")] = None
@@ -64,14 +65,14 @@ class Item(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     alt_ids: Annotated[tuple[AltId, ...], Meta(description="Other names of the item. Passed on.")] = ()
 
 
-class Context(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+class Context(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False, forbid_unknown_fields=True):
     """The sentences around this one."""
 
     previous: tuple[str, ...] = ()
     next: tuple[str, ...] = ()
 
 
-class SentenceEvent(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+class SentenceEvent(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False, forbid_unknown_fields=True):
     """One sentence of a news item. Only the text is required; fields that are not listed here are ignored."""
 
     sentence_id: Annotated[

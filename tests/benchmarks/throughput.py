@@ -8,7 +8,6 @@ import argparse
 import os
 import signal
 import statistics
-import subprocess
 import sys
 import time
 import uuid
@@ -145,7 +144,10 @@ def measure(admin: KafkaAdminClient, bootstrap: str, prepare: Callable[[], Conte
     contender = prepare()
     create(admin, contender.outputs)
     consumer = KafkaConsumer(
-        bootstrap_servers=bootstrap, isolation_level="read_committed", auto_offset_reset="earliest", max_poll_records=5000
+        bootstrap_servers=bootstrap,
+        isolation_level="read_committed",
+        auto_offset_reset="earliest",
+        max_poll_records=5000,
     )
     consumer.assign([TopicPartition(name, number) for name in contender.outputs for number in range(PARTITIONS)])
     environment = {k: v for k, v in os.environ.items() if not k.startswith("CLAIMWIRE_")}
@@ -179,7 +181,10 @@ def table(results: dict[str, list[Run | float]]) -> str:
     """Medians, and each rate as a share of the plain loop's in the same run."""
     plain = [run.rate for run in results.get("a plain kafka-python loop, batches of 256", []) if isinstance(run, Run)]
     reference = statistics.median(plain) if plain else None
-    lines = ["| contender | sentences/s | of the plain loop | CPU µs | MB | missing | doubled |", "|---|---|---|---|---|---|---|"]
+    lines = [
+        "| contender | sentences/s | of the plain loop | CPU µs | MB | missing | doubled |",
+        "|---|---|---|---|---|---|---|",
+    ]
     for name, runs in results.items():
         rate = statistics.median(run.rate if isinstance(run, Run) else run for run in runs)
         share = f"{rate / reference:.2f}" if reference else ""

@@ -32,6 +32,11 @@ class FakeFuture:
         """Whether the broker confirmed the record."""
         return self.exception is None
 
+    def get(self, timeout: float) -> None:
+        """Raise what it failed with."""
+        if self.exception:
+            raise self.exception
+
 
 class FakeProducer:
     """Confirms every record but those for which `fails` gives an error; `calls` is what was asked, in order."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from deploy.kafka import Broker, Kind, KindMissingError, NoBrokerError, Wanted, given, start
+from deploy.kafka import Broker, Kind, KindMissingError, NoBrokerError, UnknownKindError, Wanted, given, start
 from deploy.kafka.broker import Starter
 from deploy.kafka.kinds import Report
 
@@ -94,7 +94,9 @@ def test_a_named_kind_that_is_missing_is_not_replaced_by_another() -> None:
 
 def test_a_name_that_is_no_kind_is_refused() -> None:
     """A misspelt kind is not taken for "any"."""
-    with pytest.raises(ValueError, match="CLAIMWIRE_BROKER is 'jawa'; it names one of given, docker, java, memory"):
+    with pytest.raises(
+        UnknownKindError, match="CLAIMWIRE_BROKER is 'jawa'; it names one of given, docker, java, memory"
+    ):
         start(ignore, environment={"CLAIMWIRE_BROKER": "jawa"}, starters=nobody())
 
 

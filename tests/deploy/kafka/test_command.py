@@ -10,7 +10,6 @@ from typing import TypeAlias
 import psutil
 import pytest
 
-from deploy.kafka.java import JavaBroker
 from deploy.kafka.readiness import accepts, until
 
 Command: TypeAlias = "subprocess.Popen[str]"
@@ -71,9 +70,9 @@ def test_a_kind_that_is_missing_ends_it_with_the_reason(run: Run) -> None:
 
 
 @pytest.mark.slow
-def test_no_node_outlives_a_command_that_is_killed(run: Run, own_broker: Callable[..., JavaBroker]) -> None:
+@pytest.mark.usefixtures("java_is_here")
+def test_no_node_outlives_a_command_that_is_killed(run: Run) -> None:
     """Closing a terminal by force leaves no Kafka behind."""
-    own_broker().stop()  # where Java or its jars are missing, that is told here
     command = run("--kind", "java")
     where = address(command)
     started = psutil.Process(command.pid).children(recursive=True)

@@ -8,6 +8,7 @@ import pytest
 
 from deploy.kafka import KindMissingError
 from deploy.kafka.jars import kafka_version, resolve
+from deploy.kafka.kinds import Report
 
 POM = "<project><properties><kafka.version>{version}</kafka.version></properties></project>"
 FETCHES = 'for last; do :; done; mkdir -p "${last#*=}"; touch "${last#*=}/kafka.jar"; echo run >>"$0.runs"'
@@ -34,9 +35,8 @@ class Place(NamedTuple):
         self.maven.write_text(f"#!/bin/sh\nPATH=/usr/bin:/bin\n{script}\n")
         self.maven.chmod(0o755)
 
-    def ask(self, said: list[str] | None = None) -> Path:
-        report = [] if said is None else said
-        return resolve(report.append, {"PATH": str(self.folder)}, self.folder / "cache", self.pom)
+    def ask(self, report: Report = lambda line: None) -> Path:
+        return resolve(report, {"PATH": str(self.folder)}, self.folder / "cache", self.pom)
 
 
 @pytest.fixture
@@ -67,18 +67,24 @@ def test_a_changed_pom_fetches_again(place: Place) -> None:
 
 
 def test_two_that_come_at_once_fetch_once(place: Place) -> None:
-    """Whoever comes second waits for the first and says so."""
-    place.install_maven(f"sleep 0.3; {FETCHES}")
+    """Whoever comes second says so and waits for the first."""
+    place.install_maven(f'while [ ! -e "$0.go" ]; do sleep 0.01; done; {FETCHES}')
     said: list[str] = []
+
+    def report(line: str) -> None:
+        said.append(line)
+        if line.startswith("Another"):
+            Path(f"{place.maven}.go").touch()
+
     with ThreadPoolExecutor(2) as both:
-        folders = list(both.map(lambda _: place.ask(said), range(2)))
+        folders = list(both.map(place.ask, [report, report]))
 
     assert 1 == place.runs
     assert folders[0] == folders[1]
-    assert {
+    assert [
         "Fetching Apache Kafka 4.9.9 from Maven (once, about 45 MB)…",
         "Another process is fetching Apache Kafka from Maven; waiting for it…",
-    } == set(said)
+    ] == sorted(said, reverse=True)
 
 
 def test_without_maven_that_is_the_reason(place: Place) -> None:
@@ -92,7 +98,9 @@ def test_without_maven_that_is_the_reason(place: Place) -> None:
 def test_what_maven_could_not_do_is_said_in_its_own_first_words(place: Place) -> None:
     """Of Maven's pages the first error is the one that tells."""
     error = "Could not transfer artifact kafka_2.13 from central: Connection refused"
-    place.install_maven(f"echo '[ERROR] {error} -> [Help 1]'; echo '[ERROR] To see the full stack trace…'; exit 1")
+    place.install_maven(
+        f"echo '\x1b[0m[ERROR] {error} -> [Help 1]'; echo '[ERROR] To see the full stack trace…'; exit 1"
+    )
 
     with pytest.raises(KindMissingError) as raised:
         place.ask()

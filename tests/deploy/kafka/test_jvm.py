@@ -45,10 +45,10 @@ def test_no_java_at_all_is_said_in_one_line(tmp_path: Path) -> None:
 
 
 def test_a_placeholder_that_runs_no_java_counts_as_none(tmp_path: Path) -> None:
-    """macOS has a `java` that only says where to get one, and fails."""
+    """Apple's system has a `java` that only says where to get one, and fails."""
     install_java(tmp_path, "17.0.15", exit_code=1)
 
-    with pytest.raises(KindMissingError, match="no Java 17 or newer on PATH$"):
+    with pytest.raises(KindMissingError, match=r"no Java 17 or newer on PATH$"):
         find_java({"PATH": str(tmp_path)})
 
 

@@ -47,7 +47,7 @@ def test_values_are_written_as_java_reads_them(tmp_path: Path) -> None:
     """Backslashes, line ends and letters beyond Latin-1 would otherwise arrive changed."""
     path = tmp_path / "node.properties"
 
-    properties.write({"ssl.keystore.location": "C:\\keys", "sasl.jaas.config": "a\nb", "log.dirs": "/tmp/żółw"}, path)
+    properties.write({"ssl.keystore.location": "C:\\keys", "sasl.jaas.config": "a\nb", "log.dirs": "/data/żółw"}, path)
 
-    expected = "ssl.keystore.location=C:\\\\keys\nsasl.jaas.config=a\\nb\nlog.dirs=/tmp/\\u017c\\u00f3\\u0142w\n"
+    expected = "ssl.keystore.location=C:\\\\keys\nsasl.jaas.config=a\\nb\nlog.dirs=/data/\\u017c\\u00f3\\u0142w\n"
     assert expected == path.read_text()

@@ -30,7 +30,7 @@ def begin_node(tmp_path: Path) -> Iterator[Callable[[str], Node]]:
     nodes = []
 
     def begin(name: str) -> Node:
-        node = subprocess.Popen(["sleep", "3600"], start_new_session=True)
+        node = subprocess.Popen(["/bin/sleep", "3600"], start_new_session=True)
         nodes.append(node)
         home = tmp_path / "cluster" / name
         home.mkdir(parents=True)

@@ -110,7 +110,7 @@ def test_at_least_once_keeps_the_confirmed_start_of_a_failed_batch() -> None:
 def test_publishing_and_committing_are_timed() -> None:
     """The two stages of a delivery are reported with their seconds."""
     stages: list[tuple[str, float]] = []
-    readings = iter([1.0, 3.0, 3.5])
+    readings = iter([1.0, 1.0, 3.0, 3.5])
     delivery = ExactlyOnce(
         FakeProducer,
         timeout_s=1,

@@ -1,0 +1,1 @@
+"""What it takes to run Claimwire somewhere; nothing here imports the service, the models or the training."""

@@ -1,0 +1,1 @@
+"""How the models are tested: their own behaviour, a challenge set and what must not change a label."""

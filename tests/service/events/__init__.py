@@ -1,0 +1,1 @@
+"""How the events on the wire are read and described."""
