@@ -105,11 +105,11 @@ def restore(record: Record) -> Outgoing:
 class Breaker:
     """Stops the service when more than `share` of the last `window` records became dead letters.
 
-    It says nothing before it has seen `window` records, so that a bad start of a good feed stops nobody; a stream that
-    is shorter than that never stops, however bad it is. The window starts empty with every process: after a stop, a
-    service that is started again sets aside up to `window` records of a bad feed before it stops again.
+    It does so as soon as that many of them did: the good records that might still follow could not change it. A bad
+    start of a good feed stops nobody before then. The window starts empty with every process: after a stop, a service
+    that is started again sets aside up to `share` of a window of a bad feed before it stops again.
 
-    A share of 1 never stops the service; a share of 0 stops it for a single dead letter within the window.
+    A share of 1 never stops the service; a share of 0 stops it for a single dead letter.
     """
 
     def __init__(self, share: float, window: int = 200) -> None:
@@ -126,8 +126,8 @@ class Breaker:
             self._dead -= self._last[0]
         self._last.append(dead)
         self._dead += dead
-        if self._dead > self._share * self._window and len(self._last) == self._window:
-            raise DeadLetterShareError(self._dead, self._window, self._share)
+        if self._dead > self._share * self._window:
+            raise DeadLetterShareError(self._dead, len(self._last), self._window, self._share)
 
 
 def _sendable(headers: Sequence[tuple[str, bytes | None]]) -> tuple[Headers, list[int]]:

@@ -3,6 +3,7 @@
 ClaimwireError                      (models/errors.py, with the branch of the models)
 ├── SettingsError                   a setting is unknown, malformed, or contradicts another
 ├── BadRecordError                  one record cannot be labelled: it becomes a dead letter
+├── NotADeadLetterError             a record on the dead-letter topic is not one of ours (service/dead_letters.py)
 └── ServiceError                    the service has to stop; its exit code tells which one
     ├── BrokerUnavailableError      no broker answers
     ├── BrokerRefusedError          a broker refuses us: authorisation, authentication, a topic that is missing
@@ -99,14 +100,15 @@ class DeadLetterShareError(ServiceError):
 
     exit_code = 8
 
-    def __init__(self, dead: int, window: int, share: float) -> None:
+    def __init__(self, dead: int, seen: int, window: int, share: float) -> None:
         super().__init__(
-            f"{dead} of the last {window} records became dead letters, more than the allowed share of {share:g}. "
+            f"{dead} of the last {seen} records became dead letters, more than the allowed {share:g} of {window}. "
             "Nothing more is read. Look at the reasons in the headers of the dead-letter topic; once the producer is "
             "mended, start the service again and put the dead letters back with `claimwire replay`. To accept a worse "
             "feed, raise CLAIMWIRE_DEAD_LETTER_SHARE."
         )
         self.dead = dead
+        self.seen = seen
         self.window = window
         self.share = share
 

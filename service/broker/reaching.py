@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from kafka.errors import KafkaError
 
+from service.broker.clients import connection
 from service.broker.remedies import Remedy, remedy
 from service.errors import BrokerRefusedError, BrokerUnavailableError, FencedError, ServiceError
 from service.settings import Settings, key
@@ -31,9 +32,10 @@ def wait_for_broker(
     """Block until one of the addresses accepts a connection.
 
     The clients of kafka-python bootstrap in their constructors and leave a thread behind when that fails, so none is
-    made before somebody listens. Raises BrokerUnavailableError after `broker_limit_s`, Stopped when `stopping()`.
+    made before somebody listens. Raises BrokerUnavailableError after `broker_limit_s`, Stopped when `stopping()`, and
+    SettingsError when no address is set.
     """
-    addresses = [address.strip() for address in (settings.bootstrap_servers or "").split(",")]
+    addresses: list[str] = connection(settings)["bootstrap_servers"]
     give_up = clock() + settings.broker_limit_s
     while not any(map(_listens, addresses)):
         if stopping():

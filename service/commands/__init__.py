@@ -1,30 +1,37 @@
 """The command line of Claimwire, one file a command."""
 
+import importlib
 import sys
 
 import click
 
 from models.errors import ClaimwireError
-from service.commands.classify import classify
-from service.commands.publish import publish
-from service.commands.replay import replay
-from service.commands.run import run
-from service.commands.settings import settings
-from service.commands.topics import topics
 from service.errors import ServiceError, SettingsError
 
 SETTINGS_EXIT = 2  # as click's own usage errors
 MODEL_EXIT = 10
+NAMES = ("run", "topics", "publish", "replay", "classify", "settings")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """Imports a command when it is asked for: scikit-learn takes a second, and most commands do without it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in the order of use."""
+        return list(NAMES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name."""
+        if cmd_name not in NAMES:
+            return None
+        command: click.Command = getattr(importlib.import_module(f"service.commands.{cmd_name}"), cmd_name)
+        return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="claimwire")
 def claimwire() -> None:
     """Tell claims, denials and clarifications apart in a stream of news sentences."""
-
-
-for command in (run, topics, publish, replay, classify, settings):
-    claimwire.add_command(command)
 
 
 def main() -> None:

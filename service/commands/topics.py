@@ -42,13 +42,14 @@ def describe() -> None:
     admin = reach(settings, lambda: make_admin(settings))
     found = {topic.name: topic for topic in reach(settings, lambda: describe_topics(admin, settings.topics))}
     admin.close()
-    table = Table("use", "topic", "partitions", "replicas", "kept for", "largest record", box=None, pad_edge=False)
+    table = Table("use", "topic", "partitions", "replicas", "kept", "largest record", box=None, pad_edge=False)
+    table.columns[1].no_wrap = True
     for use, name in zip(settings.topics._fields, settings.topics, strict=True):
         topic = found.get(name)
         if topic is None:
             table.add_row(use, name, "missing: claimwire topics create", style="red")
             continue
         kept = "" if topic.retention_ms is None else f"{topic.retention_ms / HOUR_MS:g} h"
-        largest = "" if topic.largest_record_bytes is None else f"{topic.largest_record_bytes:,} bytes"
+        largest = "" if topic.largest_record_bytes is None else f"{topic.largest_record_bytes / 1024:,.0f} KiB"
         table.add_row(use.replace("_", " "), name, str(topic.partitions), str(topic.replicas), kept, largest)
     Console().print(table)

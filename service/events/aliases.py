@@ -29,7 +29,7 @@ ITEM: Final[Table] = {
 FLAT_ITEM: Final[Table] = {
     field: (f"item_{field}", *(name for name in names if name != "id")) for field, names in ITEM.items()
 }
-"""The same for an event that names its item beside the text; `id` is then the sentence's own."""
+"""The same beside the text, for an event without an `item`; `id` is then the sentence's own."""
 
 EVENT: Final[Table] = {
     "text": ("text", "sentence", "content", "body", "value"),
@@ -76,7 +76,7 @@ def in_our_names(value: bytes) -> dict[str, object]:
 
     `versionCreated`, `versioncreated` and `version_created` are one name. A null counts as absent, and so does an empty
     string for anything but the text. Of several names for one field the first in the table wins, and a value is used
-    for one field only.
+    for one field only. Under a name that is not our own for its place, only a string is believed to be meant for us.
 
     Raises msgspec.DecodeError when `value` is no JSON object, or its `item` is neither an object nor null.
     """
@@ -84,7 +84,7 @@ def in_our_names(value: bytes) -> dict[str, object]:
     item: Members = {}
     if "item" in members:
         _move(_ITEM, _members(members.pop("item")), item)
-    _move(_FLAT_ITEM, members, item)
+    _move(_FLAT_ITEM, members, item, guessing=True)
     event: Members = {}
     _move(_EVENT, members, event)
     return {**event, "item": item} if item else {**event}
@@ -95,19 +95,19 @@ def _members(value: bytes) -> dict[str, bytes]:
     return {name: raw for name, raw in members if raw != b"null"}
 
 
-def _move(table: Table, members: dict[str, bytes], found: Members) -> None:
+def _move(table: Table, members: dict[str, bytes], found: Members, *, guessing: bool = False) -> None:
     """Move what the table asks for, and has not been found yet, out of `members`."""
     for field, names in table.items():
         for name in names:
             if name not in members or field in found:
                 continue
-            meaning = _meaning(field, name, members[name])
+            meaning = _meaning(field, name, members[name], guessed=guessing or name != names[0])
             if meaning:
                 found[field] = msgspec.Raw(meaning)
                 del members[name]
 
 
-def _meaning(field: str, name: str, value: bytes) -> bytes | None:
+def _meaning(field: str, name: str, value: bytes, *, guessed: bool) -> bytes | None:
     """The value in our words, or None when it tells us nothing under this name."""
     if value == b'""' and field != "text":
         return None
@@ -118,6 +118,8 @@ def _meaning(field: str, name: str, value: bytes) -> bytes | None:
         if word:
             return b'"%b"' % word.encode()
         return None if name in LENIENT else value
+    if guessed and not value.startswith(b'"'):
+        return None
     return _known(NESTED[field], value) if field in NESTED else value
 
 

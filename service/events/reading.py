@@ -15,7 +15,6 @@ Read = TypeVar("Read")
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 DEEPEST = 64  # our own events nest 4 deep; Python's recursion limit is 1,000, less what the callers already use
 
-
 _decoder = msgspec.json.Decoder(SentenceEvent)
 
 
@@ -56,7 +55,7 @@ def read_json(value: bytes, read: Callable[[bytes], Read]) -> Read:
 def _by_alias(value: bytes) -> SentenceEvent:
     event = in_our_names(value)
     if "text" not in event:
-        raise _bad(Reason.MISSING_TEXT, f"No text: the event has none of the fields {', '.join(EVENT['text'])}.")
+        raise _bad(Reason.MISSING_TEXT, f"No text: none of the fields {', '.join(EVENT['text'])} holds one.")
     return _decoder.decode(msgspec.json.encode(event))
 
 

@@ -146,9 +146,9 @@ def told(breaker: Breaker, outcomes: list[bool]) -> int | None:
 
 @given(outcomes=st.lists(st.booleans()), window=st.integers(1, 10), share=st.floats(0, 1))
 def test_the_service_stops_at_the_first_window_that_is_too_bad(outcomes: Any, window: int, share: float) -> None:
-    """The breaker agrees with counting every full window anew."""
-    ends = range(window, len(outcomes) + 1)
-    expected = next((end for end in ends if sum(outcomes[end - window : end]) > share * window), None)
+    """The breaker agrees with counting the last records anew each time."""
+    ends = range(1, len(outcomes) + 1)
+    expected = next((end for end in ends if sum(outcomes[max(0, end - window) : end]) > share * window), None)
 
     assert expected == told(Breaker(share, window), outcomes)
 
@@ -160,9 +160,9 @@ def test_half_dead_letters_are_just_allowed() -> None:
     assert (None, 201) == (told(Breaker(0.5), half), told(Breaker(0.5), [False, True] * 100 + [True, True]))
 
 
-def test_a_short_stream_never_stops() -> None:
-    """Fewer records than the window holds say nothing, however bad they are."""
-    assert None is told(Breaker(0.5), [True] * 199)
+def test_the_service_stops_as_soon_as_good_records_could_not_save_the_window() -> None:
+    """101 dead letters are more than half of 200, whatever the next 99 records are."""
+    assert (None, 101) == (told(Breaker(0.5), [True] * 100), told(Breaker(0.5), [True] * 200))
 
 
 def test_a_share_of_one_never_stops() -> None:
@@ -174,7 +174,7 @@ def test_the_error_says_how_many_died() -> None:
     """The counts, the share and a way out are in the error."""
     breaker = Breaker(0.5, 2)
     breaker.record(True)
-    with pytest.raises(DeadLetterShareError, match=r"^2 of the last 2 records .* share of 0.5") as caught:
+    with pytest.raises(DeadLetterShareError, match=r"^2 of the last 2 records .* allowed 0\.5 of 2") as caught:
         breaker.record(True)
 
     assert (2, 2, 0.5) == (caught.value.dead, caught.value.window, caught.value.share)

@@ -76,7 +76,7 @@ LARGEST = 1_048_576
         b'{"x":[' + b"[]," * (LARGEST // 3 - 10) + b"[]]}",
         b'{"alt_ids":[' + b"{}," * (LARGEST // 3 - 10) + b"{}]}",
         b'{"text":"a","index":' + b"9" * (LARGEST - 30) + b"}",
-        b'{"text":"a","id":' + b"9" * (LARGEST - 30) + b"}",
+        b'{"text":"a","sentence_id":' + b"9" * (LARGEST - 40) + b"}",
         b'{"text":"' + "\u200b".encode() * (LARGEST // 3 - 10) + b'"}',
         many_fields(LARGEST),
     ],

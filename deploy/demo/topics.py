@@ -1,0 +1,44 @@
+"""Which topics the demonstration uses, and how it leaves a broker that is not its own as it was."""
+
+import uuid
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from kafka import KafkaAdminClient, KafkaProducer
+
+from deploy.kafka import Broker, Kind
+
+NAMES: Mapping[str, str] = MappingProxyType({
+    "sentences": "news.sentences",
+    "claims": "news.claims",
+    "denials": "news.denials",
+    "clarifications": "news.clarifications",
+    "other": "news.other",
+    "review": "news.review",
+    "dead_letters": "news.sentences.dead-letters",
+})
+"""The topics by their use, which is also how the settings call them; the names are the service's defaults."""
+
+
+def group_for(broker: Broker) -> str:
+    """The consumer group: the default one on a broker of ours, one that nobody else has on a broker that was given."""
+    return f"claimwire-demo-{uuid.uuid4().hex[:6]}" if broker.kind is Kind.GIVEN else "claimwire"
+
+
+def names_for(broker: Broker, group: str) -> dict[str, str]:
+    """The topics by their use; on a broker that was given they are the group's own, lest samples mix with news."""
+    prefix = f"{group}." if broker.kind is Kind.GIVEN else ""
+    return {use: prefix + name for use, name in NAMES.items()}
+
+
+def touch(broker: Broker, names: Mapping[str, str]) -> None:
+    """Make the topics appear on the in-memory broker, which creates none on request but any that a producer asks for."""
+    with KafkaProducer(bootstrap_servers=broker.bootstrap_servers, api_version=broker.api_version) as producer:
+        for name in names.values():
+            producer.partitions_for(name)
+
+
+def remove(broker: Broker, names: Mapping[str, str]) -> None:
+    """Delete the topics from a broker that was there before us, and the group's offsets with them. Raises KafkaError."""
+    with KafkaAdminClient(bootstrap_servers=broker.bootstrap_servers.split(",")) as admin:
+        admin.delete_topics(list(names.values()))
