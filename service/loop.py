@@ -9,6 +9,7 @@ from kafka import KafkaConsumer
 from kafka.errors import KafkaError
 from kafka.structs import ConsumerGroupMetadata
 
+from service.broker.contact import Contact
 from service.broker.delivery import Delivery, DeliveryFailedError
 from service.broker.membership import Membership
 from service.broker.reaching import stop_for
@@ -61,6 +62,7 @@ class Loop:
         self._settings = settings
         self._consumer = consumer
         self._membership = membership
+        self._contact = Contact(consumer, settings.topic_sentences, clock)
         self._process = process
         self._delivery = delivery
         self._breaker = breaker
@@ -88,16 +90,21 @@ class Loop:
         started = self._observed.now()
         records = self._poll()
         member = self._membership.check()
-        self._observed.polled(len(records), self._consumer, stable=self._membership.stable)
-        if member is None or not records:
-            return
+        self._observed.polled(len(records or ()), self._consumer, stable=self._membership.stable)
+        if records == []:
+            self._keep_contact()
+        elif records and member:
+            self._process_batch(records, member, started)
+
+    def _process_batch(self, records: Sequence[Record], member: ConsumerGroupMetadata, started: float) -> None:
         self._observed.batch_started(started)
         for start in range(0, len(records), self._most):
             if not self._take(records[start : start + self._most], member):
                 return
         self._most = min(self._most * 2, self._settings.batch_records)
 
-    def _poll(self) -> list[Record]:
+    def _poll(self) -> list[Record] | None:
+        """The records that a poll brought, None when it failed."""
         try:
             polled = self._consumer.poll(timeout_ms=POLL_MS)
         except (KafkaError, ValueError) as error:
@@ -109,7 +116,7 @@ class Loop:
                     "disk and log; to go on without the batch, move the group's offset past it."
                 ) from error
             self._recover(error, "poll")
-            return []
+            return None
         return [record for partition in polled.values() for record in partition]
 
     def _take(self, records: Sequence[Record], member: ConsumerGroupMetadata) -> bool:
@@ -122,12 +129,25 @@ class Loop:
         except DeliveryFailedError as failure:
             self._failed(failure, records, outcomes)
             return False
-        self._pause, self._failing_since = 0.0, None
+        self._heard()
         self._condemned.clear()
         self._observed.committed(records, outcomes, committed)
         for outcome in outcomes:
             self._breaker.record(outcome.error is not None)
         return True
+
+    def _keep_contact(self) -> None:
+        """With nothing to do, find out whether anybody would still give us something to do."""
+        try:
+            if self._contact.ask():
+                self._heard()
+        except KafkaError as error:
+            self._recover(error, "ask")
+
+    def _heard(self) -> None:
+        self._contact.heard()
+        self._observed.answered()
+        self._pause, self._failing_since = 0.0, None
 
     def _failed(self, failure: DeliveryFailedError, records: Sequence[Record], outcomes: Sequence[Outcome]) -> None:
         self._observed.failed(failure)
@@ -155,16 +175,17 @@ class Loop:
             raise stop_for(error, self._settings) from error
         self._membership.doubt()
         now = self._clock()
-        self._failing_since = self._failing_since or now
+        if self._failing_since is None:
+            self._failing_since = now
         if now - self._failing_since > self._settings.broker_limit_s:
             raise BrokerUnavailableError(
-                f"Nothing has been delivered for {now - self._failing_since:.0f} s; the last failure was {error!r}. "
+                f"Nothing has worked for {now - self._failing_since:.0f} s; the last failure was {error!r}. "
                 f"Look at the brokers; {key('broker_limit_s')} says how long to wait for them."
             ) from error
         log.warning("starting over from what is committed", step=step, error=repr(error), remedy=remedy(error).name)
         if remedy(error) is not Remedy.SET_ASIDE:  # waiting would not make the record any smaller
             self._pause = min(max(self._pause * 2, FIRST_PAUSE_S), LONGEST_PAUSE_S)
-            self._sleep(self._pause * (0.5 + self._jitter()))  # 0.5 to 1.5 of it, so that processes do not retry in step
+            self._sleep(self._pause * (0.5 + self._jitter()))  # 0.5 to 1.5 of it, so that processes fall out of step
         self._beat("reopen")
         self._open()
 

@@ -57,14 +57,16 @@ class Observed:
         self._stages[name] = self._stages.get(name, 0.0) + seconds
 
     def polled(self, records: int, consumer: KafkaConsumer, *, stable: bool) -> None:
-        """The loop turned. A member is stable only while the coordinator answers its heartbeats."""
+        """The loop turned."""
         self._metrics.polled(self._wall())
         self._metrics.consumed(records)
         self._health.turned()
         self._health.membership(stable)
-        if stable:
-            self._health.broker_answered()
         self._follow(consumer)
+
+    def answered(self) -> None:
+        """A broker has just answered something that it had to know."""
+        self._health.broker_answered()
 
     def batch_started(self, polled_at: float) -> None:
         """A poll that began at `polled_at` brought records of ours."""

@@ -14,12 +14,12 @@ POLL_MS = 200  # how long the screen may stand still while nothing comes
 
 
 class Returned(NamedTuple):
-    """A sentence that came back; `label` is None on the dead letters' topic, where there is none."""
+    """A sentence that came back, and its place in its article, counted from 0; a dead letter has no label."""
 
     topic: str
     sentence_id: str
     uri: str
-    index: int
+    place: int
     text: str
     label: str | None
     confidence: float
@@ -61,7 +61,7 @@ def _returned(record: ConsumerRecord) -> Returned:
         topic=record.topic,
         sentence_id=event["sentence_id"],
         uri=event["item_uri"] if "label" in event else event["item"]["uri"],
-        index=event["index"],
+        place=event["index"],
         text=event["text"],
         label=event.get("label"),
         confidence=event.get("confidence", 0.0),

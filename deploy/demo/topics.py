@@ -5,18 +5,22 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from kafka import KafkaAdminClient, KafkaProducer
+from kafka.errors import KafkaError
 
+from deploy.demo.errors import DemoError
 from deploy.kafka import Broker, Kind
 
-NAMES: Mapping[str, str] = MappingProxyType({
-    "sentences": "news.sentences",
-    "claims": "news.claims",
-    "denials": "news.denials",
-    "clarifications": "news.clarifications",
-    "other": "news.other",
-    "review": "news.review",
-    "dead_letters": "news.sentences.dead-letters",
-})
+NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "sentences": "news.sentences",
+        "claims": "news.claims",
+        "denials": "news.denials",
+        "clarifications": "news.clarifications",
+        "other": "news.other",
+        "review": "news.review",
+        "dead_letters": "news.sentences.dead-letters",
+    }
+)
 """The topics by their use, which is also how the settings call them; the names are the service's defaults."""
 
 
@@ -32,13 +36,20 @@ def names_for(broker: Broker, group: str) -> dict[str, str]:
 
 
 def touch(broker: Broker, names: Mapping[str, str]) -> None:
-    """Make the topics appear on the in-memory broker, which creates none on request but any that a producer asks for."""
+    """Make the topics appear on the in-memory broker, which creates any that a producer asks for, and none on request."""
     with KafkaProducer(bootstrap_servers=broker.bootstrap_servers, api_version=broker.api_version) as producer:
         for name in names.values():
             producer.partitions_for(name)
 
 
 def remove(broker: Broker, names: Mapping[str, str]) -> None:
-    """Delete the topics from a broker that was there before us, and the group's offsets with them. Raises KafkaError."""
-    with KafkaAdminClient(bootstrap_servers=broker.bootstrap_servers.split(",")) as admin:
-        admin.delete_topics(list(names.values()))
+    """Delete the topics from a broker that was there before us, and with them what the group had committed there.
+
+    Raises DemoError, which names what is left.
+    """
+    try:
+        with KafkaAdminClient(bootstrap_servers=broker.bootstrap_servers.split(",")) as admin:
+            admin.delete_topics(list(names.values()))
+    except KafkaError as error:
+        left = ", ".join(names.values())
+        raise DemoError(f"These topics could not be deleted ({error!r}) and are left behind: {left}") from error

@@ -3,9 +3,10 @@
 import json
 import signal
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
-from tests.end_to_end.newsroom import ROOT, Newsroom, until
+from tests.end_to_end.newsroom import ROOT, Newsroom, Service, until
 
 SAMPLES = sorted((ROOT / "deploy" / "samples").glob("*.txt"))
 
@@ -14,6 +15,11 @@ def sample_sentences() -> Counter[str]:
     """The texts of the sample articles' sentences, counted."""
     lines = (ROOT / "deploy" / "samples" / "expected.jsonl").read_text(encoding="utf-8").splitlines()
     return Counter(json.loads(line)["text"] for line in lines)
+
+
+def has_consumed(service: Service, records: int) -> bool:
+    """Whether a service has read more than so many records."""
+    return service.metric("claimwire_records_consumed_total") > records
 
 
 def test_each_sentence_of_the_samples_is_on_exactly_one_topic(newsroom: Newsroom) -> None:
@@ -74,7 +80,7 @@ def test_a_killed_service_loses_and_doubles_nothing(real_newsroom: Newsroom) -> 
     real_newsroom.send_numbered(range(1200), keys=50)
     for kill_after in (50, 300, 600):
         with real_newsroom.service(BATCH_RECORDS="10", INSTANCE_ID=f"{real_newsroom.name}-desk") as service:
-            until(lambda service=service, n=kill_after: service.metric("claimwire_records_consumed_total") > n)
+            until(partial(has_consumed, service, kill_after))
             service.stop(signal.SIGKILL)
 
     with real_newsroom.service(INSTANCE_ID=f"{real_newsroom.name}-desk"):

@@ -253,6 +253,19 @@ def test_failures_that_last_end_the_service() -> None:
         bench.loop.run()
 
 
+def test_an_idle_service_notices_that_nobody_is_there() -> None:
+    """With every broker gone a poll brings nothing, without an error; the service asks, and ends in the end."""
+    bench = Bench([[]] * 200, BROKER_LIMIT_S="100")
+
+    def nobody(*arguments: object, **keywords: object) -> None:
+        raise KafkaTimeoutError
+
+    bench.consumer.committed = nobody  # type: ignore[method-assign]  # the brokers go while it runs
+
+    with pytest.raises(BrokerUnavailableError, match="KafkaTimeoutError"):
+        bench.loop.run()
+
+
 def test_too_many_dead_letters_stop_the_service_after_they_are_delivered() -> None:
     """Nothing is lost when the breaker opens: the dead letters that opened it are on their topic."""
     bad = [FakeRecord(n, value=b"not json") for n in range(6)]
