@@ -7,7 +7,7 @@ LOCK   := deploy/lock/development.txt
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types docs train lock clean
+.PHONY: help setup demo test check docs bench train train-encoder lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -24,6 +24,34 @@ $(READY): $(LOCK) pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
+demo: setup ## start a broker and the service, and see sample articles come back labelled
+	@$(BIN)/python -m deploy.demo
+
+test: setup ## run every test; those that need a real Kafka broker are skipped where there is none
+	@$(BIN)/python -m pytest
+
+check: setup ## look at style, format and types
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+
+docs: setup ## make the pages again that are made from the code
+	@$(BIN)/python -m service.operations.reference > docs/metrics.md
+	@$(BIN)/claimwire settings --markdown > docs/settings.md
+	@$(BIN)/python -m service.events.schemas
+
+bench: setup ## measure sentences a second, topic to topic
+	@$(BIN)/python -m tests.benchmarks.throughput
+
+train: setup ## train the model from the corpus
+	@$(BIN)/python -m training.train $(ARGUMENTS)
+
+train-encoder: setup ## train the encoder that reads doubtful sentences again
+	@$(BIN)/python -m training.encoder $(ARGUMENTS)
+
 lock: setup ## resolve the dependencies again (needs uv on PATH)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --extra development -o $(LOCK) pyproject.toml
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes -c $(LOCK) -o deploy/lock/service.txt pyproject.toml
+
+clean: ## remove everything that is not in the repository: .venv, Kafka's jars, caches, builds
+	rm -rf $(VENV) .kafka build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info

@@ -91,10 +91,12 @@ class Loop:
         records = self._poll()
         member = self._membership.check()
         self._observed.polled(len(records or ()), self._consumer, stable=self._membership.stable)
-        if records == []:
-            self._keep_contact()
-        elif records and member:
+        if member is None:
+            return  # the next poll must follow at once: a join that ends between two polls is thrown away
+        if records:
             self._process_batch(records, member, started)
+        elif records == []:
+            self._keep_contact()
 
     def _process_batch(self, records: Sequence[Record], member: ConsumerGroupMetadata, started: float) -> None:
         self._observed.batch_started(started)
@@ -142,7 +144,7 @@ class Loop:
             if self._contact.ask():
                 self._heard()
         except KafkaError as error:
-            self._recover(error, "ask")
+            self._wait(error, "ask")
 
     def _heard(self) -> None:
         self._contact.heard()
@@ -171,9 +173,15 @@ class Loop:
 
     def _recover(self, error: KafkaError, step: str) -> None:
         """Wait a little and start over from what is committed; raises when waiting will not help."""
-        if remedy(error) in {Remedy.REFUSED, Remedy.FENCED}:
-            raise stop_for(error, self._settings) from error
         self._membership.doubt()
+        self._wait(error, step)
+        self._beat("reopen")
+        self._open()
+
+    def _wait(self, error: KafkaError, step: str) -> None:
+        kind = remedy(error)
+        if kind in {Remedy.REFUSED, Remedy.FENCED}:
+            raise stop_for(error, self._settings) from error
         now = self._clock()
         if self._failing_since is None:
             self._failing_since = now
@@ -182,12 +190,10 @@ class Loop:
                 f"Nothing has worked for {now - self._failing_since:.0f} s; the last failure was {error!r}. "
                 f"Look at the brokers; {key('broker_limit_s')} says how long to wait for them."
             ) from error
-        log.warning("starting over from what is committed", step=step, error=repr(error), remedy=remedy(error).name)
-        if remedy(error) is not Remedy.SET_ASIDE:  # waiting would not make the record any smaller
+        log.warning("trying again", step=step, error=repr(error), remedy=kind.name)
+        if kind is not Remedy.SET_ASIDE:  # waiting would not make the record any smaller
             self._pause = min(max(self._pause * 2, FIRST_PAUSE_S), LONGEST_PAUSE_S)
             self._sleep(self._pause * (0.5 + self._jitter()))  # 0.5 to 1.5 of it, so that processes fall out of step
-        self._beat("reopen")
-        self._open()
 
     def _open(self) -> None:
         try:

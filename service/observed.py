@@ -130,6 +130,9 @@ class Observed:
     def _follow(self, consumer: KafkaConsumer) -> None:
         """Tell how far behind we are, also while nothing can be delivered."""
         wall = self._wall()
+        ours = {(partition.topic, partition.partition) for partition in consumer.assignment()}
+        # What another member commits from now on is not told to us, and kafka-python refuses to be asked about it.
+        self._offsets = {partition: offset for partition, offset in self._offsets.items() if partition in ours}
         for (topic, partition), offset in self._offsets.items():
             end = consumer.highwater(TopicPartition(topic, partition))
             behind = max(0, (end or offset) - offset)

@@ -126,7 +126,9 @@ class Settings(BaseSettings):
     sasl_username: str | None = Field(None, description="User for SASL.")
     sasl_password: SecretStr | None = Field(None, description="Password for SASL.")
     api_version: str | None = Field(
-        None, pattern=r"^\d+\.\d+$", description="Protocol to speak to a broker that cannot say its own, such as 2.0."
+        None,
+        pattern=r"^\d+\.\d+$",
+        description="Protocol of a broker that cannot say its own, such as 2.0; it has to make topics itself.",
     )
 
     metrics_host: str = Field("127.0.0.1", description="Address on which metrics and health are served.")

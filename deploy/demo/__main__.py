@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         tell(Screen(Console()), os.environ, keep=options.keep)
     except KeyboardInterrupt:
-        return _end("Interrupted; service and broker are stopped.", INTERRUPTED)
+        return _end("Interrupted; whatever was started is stopped.", INTERRUPTED)
     except (BrokerError, DemoError, ValueError) as error:
         return _end(str(error), 1)
     return 0

@@ -58,8 +58,11 @@ class Screen:
         with self._console.status(doing) as status:
             step = Step(self._console, status)
             yield step
-        line = Text.assemble(("✓ ", "green"), (name.ljust(NAME), "bold"), step.done)
-        line.append(f"  {time.monotonic() - started:.1f} s", "dim")
+        done = Text.assemble(step.done, (f"  {time.monotonic() - started:.1f} s", "dim"))
+        line = Table.grid(padding=(0, 1, 0, 0))
+        line.add_column()
+        line.add_column(min_width=NAME)
+        line.add_row(Text("✓", "green"), Text(name, "bold"), done)
         self._console.print(line)
 
     @contextmanager
@@ -86,16 +89,16 @@ class Screen:
             table.add_row(_label(sentence), _confidence(sentence), _text(sentence, reader(sentence)))
         self._console.print(table)
 
-    def counts(self, topics: Mapping[str, int], order: Sequence[str]) -> None:
-        """Show how many sentences came back on each topic."""
+    def counts(self, counts: Mapping[str, int], topics: Mapping[str, str]) -> None:
+        """Show how many sentences came back on each of the topics, which are given by their use."""
         table = Table.grid(padding=(0, 2, 0, 0))
         table.add_column()
         table.add_column(justify="right")
         table.add_column()
-        most = max([*topics.values(), 1])
-        for topic in order:
-            count = topics.get(topic, 0)
-            table.add_row(topic, str(count), Text("━" * round(BAR * count / most), "dim"))
+        most = max([*counts.values(), 1])
+        for use, topic in topics.items():
+            count = counts.get(topic, 0)
+            table.add_row(topic, str(count), Text("━" * round(BAR * count / most), COLOURS.get(use.rstrip("s"), "dim")))
         self._console.print()
         self._console.print(table)
 
@@ -121,5 +124,5 @@ def _confidence(sentence: Returned) -> Text:
 def _text(sentence: Returned, expected: str | None) -> Text:
     text = Text(sentence.text, "" if sentence.accepted else "dim italic")
     if expected not in {None, sentence.label}:
-        text.append(f"  (expected: {expected})", "not italic magenta")
+        text.append(f"  (expected:\u00a0{expected})", "not dim not italic magenta")
     return text

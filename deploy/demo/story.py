@@ -106,7 +106,7 @@ def _show(screen: Screen, reader: Reader, service: Service, tally: Tally) -> Non
 
 def _sum_up(screen: Screen, service: Service, tally: Tally, names: Mapping[str, str]) -> None:
     review = tally.topics[names["review"]]
-    screen.counts(tally.topics, [name for use, name in names.items() if use != "sentences"])
+    screen.counts(tally.topics, {use: name for use, name in names.items() if use != "sentences"})
     screen.note(
         f"{tally.expected} sentences in, {tally.returned} out, {tally.doubled} twice.",
         f"Of {tally.accepted} accepted labels, {tally.agreed} are those of a careful reader "
@@ -135,6 +135,7 @@ def _go_on(screen: Screen, reader: Reader, service: Service, tally: Tally, broke
 
 
 def _stop(screen: Screen, service: Service, running: ExitStack) -> None:
+    screen.note()
     with screen.step("stopped", "Stopping the service and the broker…") as step:
         code = service.stop()
         running.close()

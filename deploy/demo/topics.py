@@ -36,7 +36,7 @@ def names_for(broker: Broker, group: str) -> dict[str, str]:
 
 
 def touch(broker: Broker, names: Mapping[str, str]) -> None:
-    """Make the topics appear on the in-memory broker, which creates any that a producer asks for, and none on request."""
+    """Make the topics appear on the in-memory broker: it creates any that a producer asks for, and none on request."""
     with KafkaProducer(bootstrap_servers=broker.bootstrap_servers, api_version=broker.api_version) as producer:
         for name in names.values():
             producer.partitions_for(name)

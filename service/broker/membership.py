@@ -88,7 +88,7 @@ class Membership:
 
     @property
     def stable(self) -> bool:
-        """Whether the last check found us a stable member."""
+        """Whether the last check found us a stable member, with positions that can be trusted."""
         return self._unstable_since is None
 
     def check(self) -> ConsumerGroupMetadata | None:
@@ -97,30 +97,33 @@ class Membership:
         Raises MembershipLostError when we have been outside the group for longer than the limit.
         """
         metadata = self._consumer.group_metadata()
-        if metadata.generation_id < 0 or metadata.state != MemberState.STABLE:
-            self._wait_outside(metadata)
-            return None
-        self._unstable_since, self._resubscribed = None, False
         generation = (metadata.generation_id, metadata.member_id)
-        if generation == self._trusted:
+        if metadata.generation_id < 0 or metadata.state != MemberState.STABLE:
+            self._trusted = None
+            self._wait(f"the state is {metadata.state}")
+            self._free()
+        elif generation == self._trusted:
             return metadata
-        if self._return_to_committed():
-            self._trusted = generation
+        elif self._return_to_committed():
+            self._trusted, self._unstable_since, self._resubscribed = generation, None, False
+        else:
+            self._wait("the committed offsets cannot be read")
         return None
 
-    def _wait_outside(self, metadata: ConsumerGroupMetadata) -> None:
-        self._trusted = None
+    def _wait(self, why: str) -> None:
         now = self._clock()
         if self._unstable_since is None:
             self._unstable_since = now
-        outside = now - self._unstable_since
-        if outside > self._limit:
+        if now - self._unstable_since > self._limit:
             raise MembershipLostError(
-                f"Not a stable member of the group for {outside:.0f} s (state {metadata.state}). "
-                "The supervisor should start the process again; if this repeats, look at the group's other members."
+                f"Not at work in the group for {now - self._unstable_since:.0f} s: {why}. The supervisor should start "
+                "the process again; if this repeats, look at the group's coordinator and its other members."
             )
+
+    def _free(self) -> None:
+        outside = self._clock() - (self._unstable_since or 0.0)
         if outside > self._resubscribe_after and not self._resubscribed:
-            log.warning("subscribing again", outside_s=round(outside), state=metadata.state)
+            log.warning("subscribing again", outside_s=round(outside))
             self._resubscribed = True
             self._consumer.unsubscribe()
             self.join()

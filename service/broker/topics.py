@@ -27,6 +27,14 @@ class Description(NamedTuple):
     largest_record_bytes: int | None
 
 
+def left_to_broker(settings: Settings) -> bool:
+    """Whether the broker has to make the topics itself, at their first use.
+
+    One that needs its protocol pinned, such as librdkafka's in-memory broker, knows no requests about topics.
+    """
+    return settings.api_version is not None
+
+
 def missing(admin: KafkaAdminClient, names: Iterable[str]) -> list[str]:
     """Those of `names` that the broker does not have, in order. Raises KafkaError."""
     there = {topic["name"] for topic in admin.describe_topics(list(names)) if not topic["error_code"]}
@@ -64,6 +72,8 @@ def ensure(admin: KafkaAdminClient, settings: Settings) -> None:
 
     Raises BrokerRefusedError, which names what is missing and how to make it, when we may not make it ourselves.
     """
+    if left_to_broker(settings):
+        return
     absent = missing(admin, settings.topics)
     if not absent:
         return

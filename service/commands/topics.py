@@ -8,10 +8,10 @@ from rich.table import Table
 
 from service.broker.clients import make_admin
 from service.broker.reaching import reach, wait_for_broker
-from service.broker.topics import HOUR_MS, missing
+from service.broker.topics import HOUR_MS, left_to_broker, missing
 from service.broker.topics import create as create_topics
 from service.broker.topics import describe as describe_topics
-from service.settings import load
+from service.settings import key, load
 
 PATIENCE_S = 10.0  # a person waits at the prompt; the service itself waits longer
 
@@ -26,6 +26,9 @@ def create() -> None:
     """Create the topics that are missing; those that are there are left as they are."""
     settings = load(os.environ, broker_limit_s=PATIENCE_S)
     wait_for_broker(settings)
+    if left_to_broker(settings):
+        click.echo(f"{key('api_version')} is set, so the broker makes each topic at its first use")
+        return
     with_admin = reach(settings, lambda: make_admin(settings))
     absent = reach(settings, lambda: missing(with_admin, settings.topics))
     made = reach(settings, lambda: create_topics(with_admin, settings, absent)) if absent else []

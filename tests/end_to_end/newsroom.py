@@ -18,13 +18,14 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 
 from deploy.kafka import Broker
 from service.broker.clients import make_admin
-from service.broker.topics import create, missing
+from service.broker.topics import create, left_to_broker, missing
 from service.records import Headers
 from service.settings import load
 
 CLAIMWIRE = str(Path(sys.executable).with_name("claimwire"))
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 60.0  # for anything that takes seconds on a busy machine
+MEMORY_PARTITIONS = 4  # the in-memory broker gives every topic so many
 OUTPUTS = ("claims", "denials", "clarifications", "other", "review", "dead_letters")
 
 
@@ -118,14 +119,24 @@ class Newsroom:
             self.settings["CLAIMWIRE_API_VERSION"] = ".".join(map(str, broker.api_version))
         self.client = {"bootstrap_servers": broker.bootstrap_servers, "api_version": broker.api_version}
         self.producer = KafkaProducer(**self.client, linger_ms=5, max_request_size=4_194_304)
-        self.consumer = KafkaConsumer(**self.client, isolation_level="read_committed", auto_offset_reset="earliest")
+        self.consumer = KafkaConsumer(
+            **self.client, isolation_level="read_committed", auto_offset_reset="earliest", check_crcs=broker.real
+        )
         self.seen: list[Read] = []
         self._create_topics()
         outputs = [self.topics[use] for use in OUTPUTS]
-        self.consumer.assign([TopicPartition(name, number) for name in outputs for number in range(partitions)])
+        self.consumer.assign(
+            [
+                TopicPartition(name, number)
+                for name in outputs
+                for number in range(partitions if broker.real else MEMORY_PARTITIONS)
+            ]
+        )
 
     def _create_topics(self) -> None:
         settings = load(self.settings)
+        if left_to_broker(settings):
+            return
         admin = make_admin(settings)
         create(admin, settings, missing(admin, settings.topics))
         admin.close()

@@ -45,15 +45,15 @@ def test_a_signal_ends_it_within_ten_seconds(newsroom: Newsroom) -> None:
             assert time.monotonic() - started < 10
 
 
-def test_a_signal_under_load_leaves_nothing_half_done(newsroom: Newsroom) -> None:
+def test_a_signal_under_load_leaves_nothing_half_done(real_newsroom: Newsroom) -> None:
     """What was not finished is finished by the next process, and nothing comes twice."""
-    newsroom.send_numbered(range(2000), keys=50)
-    with newsroom.service(BATCH_RECORDS="50") as service:
+    real_newsroom.send_numbered(range(2000), keys=50)
+    with real_newsroom.service(BATCH_RECORDS="50") as service:
         until(lambda: service.metric("claimwire_records_consumed_total") > 200)
         assert 0 == service.stop()
 
-    with newsroom.service():
-        seen = newsroom.read(2000)
+    with real_newsroom.service():
+        seen = real_newsroom.read(2000)
 
     assert 2000 == len({read.event["sentence_id"] for read in seen}) == len(seen)
 

@@ -257,7 +257,11 @@ def test_an_idle_service_notices_that_nobody_is_there() -> None:
     """With every broker gone a poll brings nothing, without an error; the service asks, and ends in the end."""
     bench = Bench([[]] * 200, BROKER_LIMIT_S="100")
 
+    answers = iter([None])
+
     def nobody(*arguments: object, **keywords: object) -> None:
+        for answer in answers:
+            return answer
         raise KafkaTimeoutError
 
     bench.consumer.committed = nobody  # type: ignore[method-assign]  # the brokers go while it runs

@@ -127,6 +127,22 @@ def test_staying_outside_the_group_ends_the_process() -> None:
         member.check()
 
 
+def test_offsets_that_stay_unreadable_end_the_process() -> None:
+    """A member that never learns where to begin does no work, however stable the group calls it."""
+
+    class Unreachable(FakeConsumer):
+        def committed(self, partition: TopicPartition, *, timeout_ms: int) -> int | None:
+            raise KafkaTimeoutError
+
+    clock = FakeClock()
+    member = membership(Unreachable(), clock)
+    member.check()
+    clock.now += 151
+
+    with pytest.raises(MembershipLostError, match="committed offsets cannot be read"):
+        member.check()
+
+
 def test_the_listener_tells_what_is_ours() -> None:
     """Every change of the assignment is passed on with the partitions that remain."""
     heard: list[tuple[str, set[TopicPartition]]] = []

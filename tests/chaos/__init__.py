@@ -1,0 +1,1 @@
+"""Breaks everything around the service, and counts what that did to the sentences."""

@@ -1,0 +1,1 @@
+"""What is broken, scenario by scenario."""
