@@ -153,24 +153,11 @@ def _given(paths: Iterable[Path]) -> Iterator[str]:
             raise CorpusError(path, f"it is not JSON Lines with a text each ({error}). Name another file.") from error
 
 
-@click.command()
-@click.option("--against", multiple=True, type=click.Path(exists=True, dir_okay=False, path_type=Path),
-              help="JSON Lines, packed or not, whose texts must not be borrowed from.")  # fmt: skip # one option a line
-@click.option("--write", is_flag=True, help="Write the counts into the README of the corpus.")
-@click.option("--corpus", type=click.Path(exists=True, file_okay=False, path_type=Path), default=sentences.CORPUS)
-def main(against: tuple[Path, ...], write: bool, corpus: Path) -> None:
-    """Refuse a corpus that is malformed, repeats itself, borrows, or falls short; print its counts."""
-    try:
-        counts, problems = _examine(corpus, against, write)
-    except CorpusError as error:
-        raise click.ClickException(str(error)) from error
-    click.echo(counts)
-    for problem in problems:
-        click.echo(str(problem), err=True)
-    sys.exit(min(len(problems), 1))
+def examine(corpus: Path, against: Iterable[Path], write: bool) -> tuple[str, list[Problem]]:
+    """The counts of a corpus and all that is wrong with it; `write` puts the counts into its README.
 
-
-def _examine(corpus: Path, against: Iterable[Path], write: bool) -> tuple[str, list[Problem]]:
+    Raises `CorpusError` for a README without markers and for a file in `against` that holds no texts.
+    """
     entries, problems = read(sentences.files(corpus))
     found = sorted((entry.sentence for entry in entries), key=lambda sentence: sentence.id)
     problems += [*check(entries), *check_wording(entries, _given(against)), *shortages(found)]
@@ -182,6 +169,23 @@ def _examine(corpus: Path, against: Iterable[Path], write: bool) -> tuple[str, l
     elif text != readme.read_text(encoding="utf-8"):
         problems.append(Problem(readme.name, "its counts are out of date: run the check with --write."))
     return counts, problems
+
+
+@click.command()
+@click.option("--against", multiple=True, type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="JSON Lines, packed or not, whose texts must not be borrowed from.")  # fmt: skip # one option a line
+@click.option("--write", is_flag=True, help="Write the counts into the README of the corpus.")
+@click.option("--corpus", type=click.Path(exists=True, file_okay=False, path_type=Path), default=sentences.CORPUS)
+def main(against: tuple[Path, ...], write: bool, corpus: Path) -> None:
+    """Refuse a corpus that is malformed, repeats itself, borrows, or falls short; print its counts."""
+    try:
+        counts, problems = examine(corpus, against, write)
+    except CorpusError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(counts)
+    for problem in problems:
+        click.echo(str(problem), err=True)
+    sys.exit(min(len(problems), 1))
 
 
 if __name__ == "__main__":

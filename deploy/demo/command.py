@@ -50,3 +50,14 @@ def run(settings: Mapping[str, str], *arguments: str) -> str:
     if done.returncode:
         raise DemoError(f"`claimwire {arguments[0]}` ended with exit code {done.returncode}: {done.stderr.strip()}")
     return done.stdout
+
+
+def line(settings: Mapping[str, str], *arguments: str) -> str:
+    """A command line that does the same from a shell that has none of the settings."""
+    needed = {
+        "CLAIMWIRE_BOOTSTRAP_SERVERS": None,
+        "CLAIMWIRE_API_VERSION": None,
+        "CLAIMWIRE_TOPIC_SENTENCES": NAMES["sentences"],
+    }  # and the values that need not be said
+    said = [f"{name}={settings[name]}" for name, usual in needed.items() if settings.get(name, usual) != usual]
+    return " ".join([*said, str(CLAIMWIRE), *arguments])

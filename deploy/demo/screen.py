@@ -69,7 +69,8 @@ class Screen:
     def progress(self, doing: str, total: int) -> Iterator[Callable[[int], None]]:
         """Show how many of the sentences are done."""
         columns = (TextColumn(doing), BarColumn(BAR), MofNCompleteColumn())
-        with Progress(*columns, console=self._console, transient=True) as progress:
+        hidden = not self._console.is_terminal  # a bar that cannot be drawn over would be a blank line
+        with Progress(*columns, console=self._console, transient=True, disable=hidden) as progress:
             task = progress.add_task(doing, total=total)
             yield lambda done: progress.update(task, completed=done)
 

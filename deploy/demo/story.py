@@ -16,7 +16,7 @@ from deploy.kafka import Broker, Kind, ports, start
 from deploy.kafka.readiness import accepts, until
 
 ROOT = Path(__file__).parents[2]
-LOG = Path("build") / "demo" / "service.log"  # from the root, so that it can be named in one short line
+LOG = ROOT / "build" / "demo" / "service.log"
 PORT = 9464  # the service's own default, so that what the pages say of it holds here too
 SILENCE_S = 30.0  # without a sentence; all of them take about two seconds on an idle machine
 SETTLED_S = 5.0  # the numbers of a batch are there a moment after its sentences
@@ -27,7 +27,7 @@ TELLING = (
 )
 
 
-def tell(screen: Screen, environment: Mapping[str, str], *, keep: bool = False) -> None:
+def tell(screen: Screen, environment: Mapping[str, str], log: Path = LOG, *, keep: bool = False) -> None:
     """Run the whole demonstration; with `keep` it goes on showing what comes back until it is interrupted.
 
     Whatever was started is stopped again, however it ends. Raises BrokerError when no broker can be had, and DemoError
@@ -42,14 +42,14 @@ def tell(screen: Screen, environment: Mapping[str, str], *, keep: bool = False) 
         names = topics.names_for(broker, group)
         settings = command.environment(broker, names, group, environment)
         _topics(screen, broker, names, settings, running)
-        service = _service(screen, settings, running)
+        service = _service(screen, settings, log, running)
         reader = running.enter_context(Reader(broker, names))
         _publish(screen, articles, settings)
         _show(screen, reader, service, tally)
         _sum_up(screen, service, tally, names)
         if keep:
-            _go_on(screen, reader, service, tally, broker)
-        _stop(screen, service, running)
+            _go_on(screen, reader, service, tally, settings)
+        _stop(screen, service, broker, running)
     if tally.doubled or tally.returned < tally.expected:
         raise DemoError(f"{tally.returned} of {tally.expected} sentences came back, {tally.doubled} of them twice.")
 
@@ -68,19 +68,19 @@ def _topics(
 ) -> None:
     with screen.step("topics", "Creating the topics…") as step:
         if broker.kind is Kind.GIVEN:
-            running.callback(topics.remove, broker, names)
+            running.enter_context(topics.removed_afterwards(broker, names))
         if not broker.real:
             topics.touch(broker, names)
         command.run(settings, "topics", "create")
         step.done = f"{len(names)}, from {names['sentences']} to {names['dead_letters']}"
 
 
-def _service(screen: Screen, settings: Mapping[str, str], running: ExitStack) -> Service:
+def _service(screen: Screen, settings: Mapping[str, str], log: Path, running: ExitStack) -> Service:
     with screen.step("service", "Starting the service…") as step:
         port = ports.free(1)[0] if accepts(f"{ports.HOST}:{PORT}") else PORT
-        service = running.enter_context(Service(settings, port, ROOT / LOG))
+        service = running.enter_context(Service(settings, port, log))
         service.wait_until_ready()
-        step.done = f"claimwire run, its log in {LOG}"
+        step.done = f"claimwire run, its log in {_short(log)}"
         return service
 
 
@@ -122,10 +122,10 @@ def _settled(service: Service, count: int) -> bool:
     return bool(consumed) and float(consumed[0].rpartition(" ")[2]) >= count
 
 
-def _go_on(screen: Screen, reader: Reader, service: Service, tally: Tally, broker: Broker) -> None:
+def _go_on(screen: Screen, reader: Reader, service: Service, tally: Tally, settings: Mapping[str, str]) -> None:
     screen.note(
-        "Everything goes on until Ctrl-C. Try an article of your own from another terminal:",
-        f"  CLAIMWIRE_BOOTSTRAP_SERVERS={broker.bootstrap_servers} {command.CLAIMWIRE} publish FILE",
+        "Everything runs on until Ctrl-C. To publish an article of your own, in another terminal:",
+        f"  {command.line(settings, 'publish', 'FILE')}",
     )
     while True:
         service.check()
@@ -134,9 +134,14 @@ def _go_on(screen: Screen, reader: Reader, service: Service, tally: Tally, broke
             screen.sentences(came, tally.reader)
 
 
-def _stop(screen: Screen, service: Service, running: ExitStack) -> None:
+def _stop(screen: Screen, service: Service, broker: Broker, running: ExitStack) -> None:
     screen.note()
-    with screen.step("stopped", "Stopping the service and the broker…") as step:
+    with screen.step("stopped", "Stopping the service…") as step:
         code = service.stop()
         running.close()
-        step.done = f"the service, with exit code {code}, and the broker"
+        rest = "; the topics are deleted" if broker.kind is Kind.GIVEN else " and the broker"
+        step.done = f"the service (exit code {code}){rest}"
+
+
+def _short(path: Path) -> str:
+    return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)

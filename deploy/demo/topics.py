@@ -1,7 +1,8 @@
 """Which topics the demonstration uses, and how it leaves a broker that is not its own as it was."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from types import MappingProxyType
 
 from kafka import KafkaAdminClient, KafkaProducer
@@ -23,6 +24,8 @@ NAMES: Mapping[str, str] = MappingProxyType(
 )
 """The topics by their use, which is also how the settings call them; the names are the service's defaults."""
 
+ANSWER_MS = 5_000  # a broker that has just served us answers at once
+
 
 def group_for(broker: Broker) -> str:
     """The consumer group: the default one on a broker of ours, one that nobody else has on a broker that was given."""
@@ -42,13 +45,25 @@ def touch(broker: Broker, names: Mapping[str, str]) -> None:
             producer.partitions_for(name)
 
 
-def remove(broker: Broker, names: Mapping[str, str]) -> None:
-    """Delete the topics from a broker that was there before us, and with them what the group had committed there.
+@contextmanager
+def removed_afterwards(broker: Broker, names: Mapping[str, str]) -> Iterator[None]:
+    """Delete the topics at the end, and with them what the group had committed there.
 
-    Raises DemoError, which names what is left.
+    Raises DemoError, which names what is left, unless something else has gone wrong before.
     """
     try:
-        with KafkaAdminClient(bootstrap_servers=broker.bootstrap_servers.split(",")) as admin:
+        yield
+    except BaseException:
+        with suppress(DemoError):  # what broke first is what has to be mended
+            _remove(broker, names)
+        raise
+    _remove(broker, names)
+
+
+def _remove(broker: Broker, names: Mapping[str, str]) -> None:
+    servers = broker.bootstrap_servers.split(",")
+    try:
+        with KafkaAdminClient(bootstrap_servers=servers, bootstrap_timeout_ms=ANSWER_MS) as admin:
             admin.delete_topics(list(names.values()))
     except KafkaError as error:
         left = ", ".join(names.values())
