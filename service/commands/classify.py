@@ -16,6 +16,7 @@ from models.artefact import load as load_model
 from models.artefact import resolve
 from models.decision import Verdict
 from models.labels import LABELS
+from models.language import unread
 from service.articles import split_article
 from service.errors import BadRecordError
 from service.label import Labeller
@@ -44,7 +45,7 @@ def classify(files: tuple[Path, ...], *, jsonl: bool, model: str | None) -> None
     """
     settings = load(os.environ)
     loaded = load_model(resolve(model or settings.model))
-    label = Labeller(loaded.predict_proba, loaded.thresholds)
+    label = Labeller(loaded.predict_proba, loaded.thresholds, unread)
     for name, source in _sources(files):
         if jsonl:
             _lines(name, source, label)

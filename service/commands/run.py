@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry
 
 from models.artefact import Model, resolve
 from models.artefact import load as load_model
+from models.language import unread
 from service import __version__
 from service.broker.clients import make_admin, make_consumer, make_producer
 from service.broker.delivery import AtLeastOnce, Delivery, ExactlyOnce
@@ -127,7 +128,7 @@ def _loop(
     )
     pipeline = Pipeline(
         Decoder(settings.text_characters, settings.value_bytes),
-        Labeller(model.predict_proba, model.thresholds),
+        Labeller(model.predict_proba, model.thresholds, unread),
         Encoder(settings.topics, model.name, model.version, model.sha256),
         DeadLetterWriter(settings.topic_dead_letters, __version__, model.version, time.time),
         timing=observed.stage,
