@@ -8,6 +8,7 @@ from typing import TypeVar
 from kafka.errors import KafkaError
 
 from service.broker.clients import connection
+from service.broker.refusals import not_allowed, not_let_in, overhearing
 from service.broker.remedies import Remedy, remedy
 from service.errors import BrokerRefusedError, BrokerUnavailableError, FencedError, ServiceError
 from service.settings import Settings, key
@@ -59,17 +60,20 @@ def _listens(address: str) -> bool:
 
 def reach(settings: Settings, make: Callable[[], Client]) -> Client:
     """Make a client; raises the ServiceError that says what to change when the broker does not let us."""
-    try:
-        return make()
-    except KafkaError as error:
-        raise stop_for(error, settings) from error
+    with overhearing() as overheard:
+        try:
+            return make()
+        except KafkaError as error:
+            if remedy(error) is Remedy.RETRY and (reason := not_let_in(overheard, settings)):
+                raise BrokerRefusedError(reason) from error
+            raise stop_for(error, settings) from error
 
 
 def unavailable(settings: Settings) -> BrokerUnavailableError:
     """The error for brokers that do not answer."""
     return BrokerUnavailableError(
         f"No broker answers at {settings.bootstrap_servers}. Start one, or correct {key('bootstrap_servers')}; if one "
-        f"runs there, see whether the log shows a refused login, and whether {key('security_protocol')} fits."
+        f"runs there, see whether {key('security_protocol')} fits."
     )
 
 
@@ -84,8 +88,9 @@ def stop_for(error: KafkaError, settings: Settings) -> ServiceError:
             )
         case Remedy.REFUSED | Remedy.SET_ASIDE:
             return BrokerRefusedError(
-                f"The broker refuses us: {error}. Grant what it names to our user, or correct the setting it names; "
-                "docs/security.md lists the rights that the service needs."
+                not_allowed(error, settings)
+                or not_let_in([error], settings)
+                or f"The broker refuses us: {error}. Correct the setting that it names, or its own configuration."
             )
         case _:
             return unavailable(settings)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import structlog
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
-from kafka.errors import KafkaError, TopicAlreadyExistsError
+from kafka.errors import KafkaError, TopicAlreadyExistsError, TopicAuthorizationFailedError
 
 from service.broker.clients import DEAD_LETTER_BYTES, HEADER_ROOM
 from service.errors import BrokerRefusedError
@@ -36,8 +36,15 @@ def left_to_broker(settings: Settings) -> bool:
 
 
 def missing(admin: KafkaAdminClient, names: Iterable[str]) -> list[str]:
-    """Those of `names` that the broker does not have, in order. Raises KafkaError."""
-    there = {topic["name"] for topic in admin.describe_topics(list(names)) if not topic["error_code"]}
+    """Those of `names` that the broker does not have, in order.
+
+    Raises KafkaError; TopicAuthorizationFailedError when it does not let us know, which is not the same.
+    """
+    described = admin.describe_topics(list(names))
+    hidden = [topic["name"] for topic in described if topic["error_code"] == TopicAuthorizationFailedError.errno]
+    if hidden:
+        raise TopicAuthorizationFailedError(hidden)
+    there = {topic["name"] for topic in described if not topic["error_code"]}
     return [name for name in names if name not in there]
 
 
@@ -86,7 +93,7 @@ def ensure(admin: KafkaAdminClient, settings: Settings) -> None:
         made = create(admin, settings, absent)
     except KafkaError as error:
         raise BrokerRefusedError(
-            f"These topics are missing and could not be created ({error!r}): {', '.join(absent)}. "
+            f"These topics are missing and could not be created ({type(error).__name__}): {', '.join(absent)}. "
             "Have somebody with the right to do so run `claimwire topics create`."
         ) from error
     log.info("created topics", topics=made, partitions=settings.topic_partitions)

@@ -1,88 +1,104 @@
-"""A broker that asks who comes and lets nobody do what was not granted."""
+"""A broker that asks who comes, and lets nobody do what was not granted."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import NamedTuple
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from kafka import KafkaAdminClient
 from kafka.admin import (
     ACL,
+    ACLFilter,
     ACLOperation,
     ACLPermissionType,
     ACLResourcePatternType,
     ResourcePattern,
+    ResourcePatternFilter,
     ResourceType,
     UserScramCredentialUpsertion,
 )
-from kafka.admin import ACLFilter, ResourcePatternFilter
 
 from deploy.kafka import java
-from tests.conftest import StartBroker
+from service.broker.rights import Right
 from tests.security.certificates import Authority
 
-CHECKED = "CHECKED"  # TLS, and a login
-MUTUAL = "MUTUAL"  # TLS, and a certificate of the client's own
-USER, PASSWORD = "claimwire", "an invented pass phrase"
+LOGIN = "LOGIN"  # the listener that wants TLS and a password
+MUTUAL = "MUTUAL"  # the listener that wants TLS and a certificate of the client's own
+LISTENERS = {LOGIN: "SASL_SSL", MUTUAL: "SSL"}
+USER, PASSWORD = "desk", "an invented pass phrase"
 HOST = "127.0.0.1"
-
-
-class Right(NamedTuple):
-    """An operation on a resource; the name is a prefix where it ends with `*`, as in Kafka's own tools."""
-
-    resource: ResourceType
-    name: str
-    operation: ACLOperation
-
-    def __str__(self) -> str:
-        return f"{self.operation.name} on {self.resource.name} {self.name}".lower()
+RESOURCES = {
+    "Topic": ResourceType.TOPIC,
+    "Group": ResourceType.GROUP,
+    "TransactionalId": ResourceType.TRANSACTIONAL_ID,
+}
+EVERYTHING = ResourcePatternFilter(ResourceType.ANY, None, ACLResourcePatternType.ANY)
+PATIENCE_S = 20.0  # a broker takes what its controller has decided within milliseconds
 
 
 def overrides(authority: Authority) -> dict[str, str]:
-    """The properties of a broker with two more doors; through the plain one comes whoever runs the test, and may all."""
+    """The properties of such a broker; through the plain listener comes whoever runs the test, and may do all."""
     certificate, key = authority.vouch_for("broker", HOST)
-    own = certificate.parent / "broker-both.pem"
-    own.write_bytes(key.read_bytes() + certificate.read_bytes())
+    both = certificate.with_name("broker-with-key.pem")
+    both.write_bytes(key.read_bytes() + certificate.read_bytes())
     return {
         "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
         "super.users": "User:ANONYMOUS",
         "ssl.keystore.type": "PEM",
-        "ssl.keystore.location": str(own),
+        "ssl.keystore.location": str(both),
         "ssl.truststore.type": "PEM",
         "ssl.truststore.location": str(authority.certificate),
-        f"listener.name.{MUTUAL.lower()}.ssl.client.auth": "required",
-        f"listener.name.{CHECKED.lower()}.sasl.enabled.mechanisms": "SCRAM-SHA-512",
-        f"listener.name.{CHECKED.lower()}.scram-sha-512.sasl.jaas.config": (
+        "listener.name.mutual.ssl.client.auth": "required",
+        "listener.name.login.sasl.enabled.mechanisms": "SCRAM-SHA-512",
+        "listener.name.login.scram-sha-512.sasl.jaas.config": (
             "org.apache.kafka.common.security.scram.ScramLoginModule required;"
         ),
     }
 
 
-class LockedBroker:
-    """A running broker with a user, whose rights are given and taken."""
+class Locked:
+    """The broker with its authority, its one user, and what that user may do."""
 
     def __init__(self, broker: java.JavaBroker, authority: Authority) -> None:
         self.broker = broker
         self.authority = authority
         self._admin = KafkaAdminClient(bootstrap_servers=broker.bootstrap_servers)
-        login = UserScramCredentialUpsertion(USER, "SCRAM_SHA_512", PASSWORD)
-        self._admin.alter_user_scram_credentials([login])
+        self._admin.alter_user_scram_credentials([UserScramCredentialUpsertion(USER, "SCRAM_SHA_512", PASSWORD)])
 
-    def grant(self, rights: Iterable[Right], user: str = USER) -> None:
-        """Let a user do exactly this."""
-        everything = ResourcePatternFilter(ResourceType.ANY, None, ACLResourcePatternType.ANY)
-        self._admin.delete_acls(
-            [ACLFilter(f"User:{user}", "*", ACLOperation.ANY, ACLPermissionType.ANY, everything)]
-        )
-        self._admin.create_acls([_acl(right, user) for right in rights])
+    def settings(self) -> Mapping[str, str]:
+        """The settings of the service with which the user logs in."""
+        return {
+            "CLAIMWIRE_BOOTSTRAP_SERVERS": self.broker.servers_of(LOGIN),
+            "CLAIMWIRE_SECURITY_PROTOCOL": "SASL_SSL",
+            "CLAIMWIRE_TLS_CA_FILE": str(self.authority.certificate),
+            "CLAIMWIRE_SASL_MECHANISM": "SCRAM-SHA-512",
+            "CLAIMWIRE_SASL_USERNAME": USER,
+            "CLAIMWIRE_SASL_PASSWORD": PASSWORD,
+        }
+
+    def grant(self, rights: Iterable[Right], principal: str = USER) -> None:
+        """Let somebody do exactly this, and return when the broker knows it."""
+        wanted = [_acl(right, principal) for right in rights]
+        self._admin.delete_acls([_of(principal)])
+        self._admin.create_acls(wanted)
+        give_up = time.monotonic() + PATIENCE_S
+        while set(self._granted(principal)) != set(wanted):
+            assert time.monotonic() < give_up, "waited in vain"
 
     def close(self) -> None:
         """Let go of the broker."""
         self._admin.close()
 
+    def _granted(self, principal: str) -> list[Any]:
+        granted, _ = self._admin.describe_acls(_of(principal))
+        return list(granted)
 
-def _acl(right: Right, user: str) -> ACL:
-    prefix = right.name.endswith("*")
-    kind = ACLResourcePatternType.PREFIXED if prefix else ACLResourcePatternType.LITERAL
-    pattern = ResourcePattern(right.resource, right.name.removesuffix("*"), kind)
-    return ACL(f"User:{user}", "*", right.operation, ACLPermissionType.ALLOW, pattern)
+
+def _of(principal: str) -> ACLFilter:
+    return ACLFilter(f"User:{principal}", "*", ACLOperation.ANY, ACLPermissionType.ANY, EVERYTHING)
+
+
+def _acl(right: Right, principal: str) -> ACL:
+    kind = ACLResourcePatternType.PREFIXED if right.prefixed else ACLResourcePatternType.LITERAL
+    pattern = ResourcePattern(RESOURCES[right.resource], right.name, kind)
+    operation = ACLOperation[right.operation.upper()]
+    return ACL(f"User:{principal}", "*", operation, ACLPermissionType.ALLOW, pattern)

@@ -1,0 +1,112 @@
+"""Says in words why a broker does not let us in or does not let us do something, and what to change."""
+
+import logging
+import ssl
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from kafka.errors import (
+    IllegalSaslStateError,
+    KafkaConnectionError,
+    KafkaError,
+    KafkaProtocolError,
+    SaslAuthenticationFailedError,
+    UnsupportedSaslMechanismError,
+)
+
+from service.broker.rights import refused
+from service.settings import Settings, key
+
+LOGIN_ERRORS = (SaslAuthenticationFailedError, UnsupportedSaslMechanismError, IllegalSaslStateError)
+HEARD_FROM = "kafka.net"  # the loggers of what kafka-python knows about its connections
+
+
+class Overheard(logging.Handler):
+    """Collects the errors that kafka-python 3.0.12 only writes to its log while it bootstraps, in order.
+
+    What its constructors raise after that is a plain timeout, whatever the broker said.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.errors: list[KafkaError] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep the errors among the arguments of a line."""
+        arguments = record.args if isinstance(record.args, tuple) else ()
+        self.errors += [argument for argument in arguments if isinstance(argument, KafkaError)]
+
+
+@contextmanager
+def overhearing() -> Iterator[Sequence[KafkaError]]:
+    """Listen to the log of the connections; the errors come while the context is open."""
+    handler = Overheard()
+    logger = logging.getLogger(HEARD_FROM)
+    logger.addHandler(handler)
+    try:
+        yield handler.errors
+    finally:
+        logger.removeHandler(handler)
+
+
+def not_let_in(overheard: Sequence[KafkaError], settings: Settings) -> str | None:
+    """Why no connection came about although brokers listen, and what to change; None if they do not even do that.
+
+    Of all attempts the one that says most counts. A broker that hangs up after a wrong login often seems to do so
+    without a word: kafka-python 3.0.12 throws away an answer that arrives together with the end of the connection.
+    """
+    if refusals := [error for error in overheard if isinstance(error, LOGIN_ERRORS)]:
+        return f"The broker refuses the login{_of(settings)}: {refusals[-1]}. {_login_settings(settings)}"
+    if encryption := [problem for error in overheard if (problem := _tls_problem(error))]:
+        return (
+            f"No TLS connection to {settings.bootstrap_servers} comes about: {encryption[-1]}. Correct "
+            f"{key('tls_ca_file')}, {key('tls_cert_file')} or {key('bootstrap_servers')}, or see whether "
+            f"{key('security_protocol')} fits."
+        )
+    ends = [error for error in overheard if isinstance(error, KafkaConnectionError | KafkaProtocolError)]
+    if ends and all(map(_hung_up, ends)):
+        return (
+            f"{settings.bootstrap_servers} takes our connections and hangs up. A broker does so when it refuses a "
+            f"login{_of(settings)}, and when it is spoken to in another way than it expects. "
+            f"{_login_settings(settings)}"
+        )
+    return None
+
+
+def not_allowed(error: BaseException, settings: Settings) -> str | None:
+    """Which rights are missing and how they are granted; None if the error is not about rights."""
+    missing = refused(error, settings)
+    if not missing:
+        return None
+    what = " or ".join(f"{right.operation} on {right.resource} {right.name}" for right in missing)
+    user = settings.sasl_username or "…"
+    grants = ", ".join(f"`kafka-acls.sh --add --allow-principal User:{user} {right}`" for right in missing)
+    return f"The broker does not grant{_to(settings)} {what} ({error}). Have somebody run {grants}."
+
+
+def _of(settings: Settings) -> str:
+    return f" of {settings.sasl_username}" if settings.sasl_username else ""
+
+
+def _to(settings: Settings) -> str:
+    return f" {settings.sasl_username}" if settings.sasl_username else " us"
+
+
+def _login_settings(settings: Settings) -> str:
+    if settings.sasl_username is None:
+        return f"See whether {key('security_protocol')} fits the broker's listener."
+    return (
+        f"Correct {key('sasl_username')}, {key('sasl_password')} or {key('sasl_mechanism')}, or see whether "
+        f"{key('security_protocol')} fits the broker's listener."
+    )
+
+
+def _tls_problem(error: KafkaError) -> ssl.SSLError | None:
+    return next((cause for cause in (error.__context__, *error.args) if isinstance(cause, ssl.SSLError)), None)
+
+
+def _hung_up(error: KafkaError) -> bool:
+    # A client without TLS takes the alert of a broker with TLS for an answer that it cannot parse.
+    return isinstance(error, KafkaProtocolError) or (
+        isinstance(error, KafkaConnectionError) and "socket disconnected" in str(error)
+    )
