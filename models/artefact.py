@@ -125,7 +125,11 @@ def _verified_content(folder: Path, manifest: Manifest, name: str) -> bytes:
 
 def _check_probes(model: Model) -> None:
     probes = model.manifest.probes
-    scores = model.predict_proba([probe.text for probe in probes])
+    try:
+        scores = model.predict_proba([probe.text for probe in probes])
+    except Exception as error:  # whatever was unpickled may be no reader at all, or one that lacks a part
+        problem = f"it cannot score its own probe sentences ({type(error).__name__}: {error})"
+        raise ProbeError(model.folder, problem, "Restore the folder from where it came.") from error
     for probe, found in zip(probes, scores, strict=True):
         if not np.allclose(found, probe.scores, rtol=0, atol=model.manifest.probe_tolerance):
             raise ProbeError(

@@ -1,6 +1,7 @@
 """What the first reader knows of each word: its cue class, and which other words are used like it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import IntFlag, auto
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +23,8 @@ _ENDINGS = (
     ("s", "-s"),
     *((ending, "doer") for ending in ("er", "or", "ist")),
 )
+_ALL_SHAPES = (*SHAPES, *("",) * (16 - len(SHAPES)))  # filled up to the number that the bits of a code can hold
+_AUXILIARIES = frozenset("is are was were am be been being has have had having do does did 's 're 've 'm".split())
 _SHORTEST_STEM = 3
 _UNKNOWN = 0
 _SHAPE_BITS = 4  # a token's code is the row of its word and, in the lowest bits, its shape
@@ -32,17 +35,35 @@ VIEWS = ("word", "group", "kind", "narrow", "broad")
 Symbols = NDArray[np.uint32]
 
 
+class Trait(IntFlag):
+    """What may be asked of a token besides its symbols."""
+
+    CUE = auto()
+    SAYS = auto()
+    VERBAL = auto()  # an auxiliary or a modal
+    PAST = auto()  # ends in -ed
+    QUOTE = auto()
+    QUESTION = auto()
+    COLON = auto()
+    NUMBER = auto()
+    CAPITALISED = auto()
+    CAPITALS = auto()
+    NAME = auto()  # begins with a capital and is no cue
+    BOUNDARY = auto()
+
+
 class Seen(NamedTuple):
     """A batch as the first reader sees it: one entry per token, names that follow one another drawn together.
 
-    `symbols` gives each token a number per view, equal for tokens that the view does not tell apart; `sentence` is
-    the number of the sentence that a token lies in, and `source` the token's place in the batch as it was cut.
+    `symbols` gives each token a number per view, equal for tokens that the view does not tell apart; `traits` are
+    bits of `Trait`; `source` is the token's place in the batch as it was cut; `starts` is where each sentence begins,
+    with the end of the last one behind.
     """
 
     symbols: dict[str, Symbols]
-    is_cue: NDArray[np.bool_]
-    sentence: NDArray[np.intp]
+    traits: NDArray[np.uint16]
     source: NDArray[np.intp]
+    starts: NDArray[np.intp]
 
 
 class Lexicon:
@@ -58,22 +79,22 @@ class Lexicon:
         known = sorted({BOUNDARY, *words, *cues, *classes})
         self._rows = {word: row for row, word in enumerate(known, start=1)}
         self._memo = _Memo(self._code)
-        self._boundary = self._code(BOUNDARY)
         self._symbols = _symbols(known, cues, classes)
-        self._is_cue = _per_code([word in cues and cues[word][0] != GRAMMAR for word in known], SHAPES)
-        self._is_name = _per_code([word not in cues for word in known], ("name",), unknown=True)
+        self._traits = np.array([_traits(word, shape, cues) for word in ("", *known) for shape in _ALL_SHAPES], np.uint16)
 
     def look_up(self, tokens: Sequence[str]) -> Seen:
         """See a batch of tokens as `models.tokens.split` cuts them."""
         codes = self._memo.codes(tokens)
-        is_name = self._is_name[codes]
+        is_name = self._traits[codes] & Trait.NAME > 0
         kept = np.flatnonzero(~is_name | ~np.r_[False, is_name[:-1]])
         codes = codes[kept]
+        traits = self._traits[codes]
+        boundaries = np.flatnonzero(traits & Trait.BOUNDARY)
         return Seen(
             {view: symbols[codes] for view, symbols in self._symbols.items()},
-            self._is_cue[codes],
-            (np.cumsum(codes == self._boundary) - 1) // 2,  # each sentence has a boundary at both ends
+            traits,
             kept,
+            np.r_[boundaries[::2], len(codes)],  # each sentence has a boundary at both ends
         )
 
     def _code(self, token: str) -> int:
@@ -156,7 +177,20 @@ def _scattered(numbers: NDArray[np.int64]) -> Symbols:
     return (mixed ^ (mixed >> np.uint64(31))).astype(np.uint32)
 
 
-def _per_code(words: Sequence[bool], shapes: Sequence[str], unknown: bool = False) -> NDArray[np.bool_]:
-    """For every code, whether it belongs to one of these words (or to an unknown one) and has one of these shapes."""
-    right_shape = np.isin(np.arange(1 << _SHAPE_BITS), [SHAPES.index(shape) for shape in shapes])
-    return np.outer([unknown, *words], right_shape).ravel()
+def _traits(word: str, shape: str, cues: Mapping[str, tuple[str, str]]) -> int:
+    kind, group = cues.get(word, ("", ""))
+    traits = {
+        Trait.CUE: kind not in ("", GRAMMAR),
+        Trait.SAYS: kind == "say",
+        Trait.VERBAL: kind == "modal" or group in _AUXILIARIES,
+        Trait.PAST: shape == "-ed",
+        Trait.QUOTE: word == '"',
+        Trait.QUESTION: word == "?",
+        Trait.COLON: word == ":",
+        Trait.NUMBER: shape == "number",
+        Trait.CAPITALISED: shape in ("name", "capitals"),
+        Trait.CAPITALS: shape == "capitals",
+        Trait.NAME: shape == "name" and not kind,
+        Trait.BOUNDARY: shape == "boundary",
+    }
+    return sum(trait for trait, holds in traits.items() if holds)

@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, FilePath, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -73,8 +73,32 @@ def _kafka_name(name: str) -> str:
     return name
 
 
+def _addresses(servers: str) -> str:
+    for address in servers.split(","):
+        found = _address.fullmatch(address.strip())
+        if not found or not 0 < int(found["port"] or 9092) <= LAST_PORT:  # 9092: Kafka's own
+            raise ValueError("write host:port, several separated by commas")
+    return servers
+
+
+def _readable_file(path: Path) -> Path:
+    try:
+        readable = path.is_file()
+    except (OSError, ValueError):  # a name that no file can have, as too long a one
+        readable = False
+    if not readable:
+        raise ValueError("there is no such file")
+    return path
+
+
+LAST_PORT = 65_535
+_address = re.compile(
+    r"(?:\[[0-9A-Fa-f:.]{2,45}\]|(?:[A-Za-z0-9_-]{1,63}\.){0,8}[A-Za-z0-9_-]{1,63}\.?)(?::(?P<port>[0-9]{1,5}))?"
+)
 KafkaName = Annotated[str, AfterValidator(_kafka_name)]
-Seconds = Annotated[float, Field(gt=0)]
+Addresses = Annotated[str, AfterValidator(_addresses)]
+ReadableFile = Annotated[Path, AfterValidator(_readable_file)]
+Seconds = Annotated[float, Field(ge=0.001, le=2_147_483)]  # Kafka counts milliseconds, in 32 bits
 
 
 class Settings(BaseSettings):
@@ -82,7 +106,9 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
 
-    bootstrap_servers: str | None = Field(None, description="Addresses of the brokers, host:port, separated by commas.")
+    bootstrap_servers: Addresses | None = Field(
+        None, description="Addresses of the brokers, host:port, separated by commas."
+    )
     group_id: KafkaName = Field("claimwire", description="Consumer group; its members share the partitions.")
     instance_id: KafkaName | None = Field(
         None, description="Name of this process in the group and of its transactions; by default from the host's name."
@@ -117,9 +143,9 @@ class Settings(BaseSettings):
     security_protocol: SecurityProtocol = Field(
         SecurityProtocol.PLAINTEXT, description="PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL."
     )
-    tls_ca_file: FilePath | None = Field(None, description="Certificates of the authorities that are trusted, PEM.")
-    tls_cert_file: FilePath | None = Field(None, description="Our own certificate, PEM.")
-    tls_key_file: FilePath | None = Field(None, description="Our own key, PEM.")
+    tls_ca_file: ReadableFile | None = Field(None, description="Certificates of the authorities that are trusted, PEM.")
+    tls_cert_file: ReadableFile | None = Field(None, description="Our own certificate, PEM.")
+    tls_key_file: ReadableFile | None = Field(None, description="Our own key, PEM.")
     tls_key_password: SecretStr | None = Field(None, description="Password of that key.")
     tls_check_hostname: bool = Field(default=True, description="Whether a broker's certificate must name its host.")
     sasl_mechanism: SaslMechanism | None = Field(None, description="PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512.")
@@ -132,7 +158,7 @@ class Settings(BaseSettings):
     )
 
     metrics_host: str = Field("127.0.0.1", description="Address on which metrics and health are served.")
-    metrics_port: int = Field(9464, ge=0, le=65_535, description="Port of the same; 0: any that is free.")
+    metrics_port: int = Field(9464, ge=0, le=LAST_PORT, description="Port of the same; 0: any that is free.")
     log_level: LogLevel = Field(LogLevel.INFO, description="debug, info, warning or error.")
     log_format: LogFormat = Field(LogFormat.AUTO, description="auto, json or console.")
 
@@ -227,7 +253,7 @@ def load(
     if file:
         values |= _from_file(Path(file))
     if secrets.is_dir():
-        values |= SecretsSettingsSource(Settings, secrets_dir=secrets)()
+        values |= _from_secrets(secrets)
     values |= _from_environment(environment)
     try:
         return Settings(**{**values, **overrides})
@@ -243,6 +269,15 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
             unknown, f"Unknown setting {', '.join(unknown)}. `claimwire settings` lists those there are."
         )
     return {known[k]: v for k, v in environment.items() if k in known}
+
+
+def _from_secrets(directory: Path) -> dict[str, Any]:
+    try:
+        return SecretsSettingsSource(Settings, secrets_dir=directory)()
+    except ValueError as error:  # pydantic-settings' own error; its cause quotes what it could not read
+        field = next((field for field in Settings.model_fields if f'"{field}"' in str(error)), "")
+        problem = f"{directory / key(field).lower()} cannot be read as text. Write the secret there in UTF-8."
+        raise SettingsError((key(field),), problem) from None
 
 
 def _from_file(path: Path) -> dict[str, Any]:

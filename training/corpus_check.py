@@ -20,7 +20,7 @@ from training.sentences import Sentence
 
 Register: TypeAlias = Literal[
     "broadsheet", "business", "court", "diplomacy", "entertainment", "feature", "headline", "live", "local",
-    "newsroom", "opinion", "science", "social", "sport", "tabloid", "transcript", "war", "wire",
+    "newsroom", "opinion", "politics", "science", "social", "sport", "tabloid", "transcript", "war", "wire",
 ]  # fmt: skip # one a line says no more
 
 ID = re.compile(r"[sfw]\d{5}")

@@ -1,13 +1,12 @@
 """Counts the corpus and measures how far its readings agree, for the check and for the corpus README."""
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
-
-from sklearn.metrics import cohen_kappa_score
 
 from models.labels import LABELS, Label
 from training.sentences import Sentence, digest
@@ -49,11 +48,19 @@ def read_readings(path: Path) -> list[Reading]:
 def agreement(readings: Sequence[Reading]) -> Agreement:
     """The agreement of the first reading with the second; a reader who was unsure agrees with nobody who was not."""
     first, second = [r.first for r in readings], [r.second for r in readings]
-    same = sum(one == other for one, other in zip(first, second, strict=True)) / len(readings)
-    kappa_of = {
-        label: float(cohen_kappa_score([x == label for x in first], [x == label for x in second])) for label in LABELS
-    }
-    return Agreement(len(readings), same, float(cohen_kappa_score(first, second)), kappa_of)
+    kappa_of = {label: _kappa([x == label for x in first], [x == label for x in second]) for label in LABELS}
+    return Agreement(len(readings), _same(first, second), _kappa(first, second), kappa_of)
+
+
+def _same(first: Sequence[str | bool], second: Sequence[str | bool]) -> float:
+    return sum(one == other for one, other in zip(first, second, strict=True)) / len(first)
+
+
+def _kappa(first: Sequence[str | bool], second: Sequence[str | bool]) -> float:
+    """Cohen's kappa (Cohen 1960); not a number where both readers gave one and the same label throughout."""
+    given, given_again = Counter(first), Counter(second)
+    chance = sum(given[label] * given_again[label] for label in given) / len(first) ** 2
+    return (_same(first, second) - chance) / (1 - chance) if chance < 1 else math.nan
 
 
 def without_expected_words(sentences: Iterable[Sentence], label: Label) -> int:

@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -10,14 +11,19 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-# Chosen by reading pairs: from here on two sentences differ in a word or two and teach the same thing twice.
+RUN = 3  # words in a row that make a wording: two recur everywhere, four miss a changed word
+
+# All of these were chosen by reading pairs. From here on two sentences differ in a word or two and teach one thing.
 NEAR_DUPLICATE = 0.4
-# Chosen likewise, on the side of too many relatives: a chance relation costs a fold nothing, a missed one flatters it.
+# Families err on the side of too many relatives: a chance relation costs a fold nothing, a missed one flatters it.
 FAMILY_WORDING = 0.2
 FAMILY_FRAME = 0.2
+SHARED_PAIRS = 3  # with fewer in common, two short sentences are alike by chance
 TOPIC_WORD = 0.001  # a word in fewer than one sentence of a thousand belongs to its topic, not to a frame
-BLANK = "_"
-RUN = 3  # three words in a row tell "has denied that" from "was denied the", and still recur
+
+# In a counterpart a woman may have become a man.
+_PERSONS = {"he": "she they", "his": "her their", "him": "them", "himself": "herself themselves", "mr": "ms mrs dr"}
+SAME_PERSON = {other: one for one, others in _PERSONS.items() for other in others.split()}
 
 WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 Run: TypeAlias = tuple[str, ...]
@@ -38,13 +44,13 @@ def near_duplicates(texts: Sequence[str], at_least: float = NEAR_DUPLICATE) -> l
 def families(texts: Sequence[str]) -> NDArray[np.int64]:
     """The family of each sentence, named by the position of its first member; most are families of one.
 
-    Two sentences are related if they share much of their wording, or much of their frame: what is left of the wording
-    when the words of the topic are blanked, each run of three weighted by how rare it is. Relations chain. Folds of a
+    Two sentences are related if they share much of their wording, or much of their frame: the pairs of neighbouring
+    words that do not belong to the topic, each weighted by how rare it is. Relations chain. Folds of a
     cross-validation must not split a family, or a model is tested on what it was shown.
     """
     tokens = [words(text) for text in texts]
     wording = _overlaps(_table([set(_runs(sentence)) for sentence in tokens]), FAMILY_WORDING)
-    frames = _cosines(_table([set(_frame_runs(sentence)) for sentence in _frames(tokens)]), FAMILY_FRAME)
+    frames = _cosines(_table(_frames(tokens)), FAMILY_FRAME)
     related = sparse.coo_array((wording + frames) > 0)
     count, component = connected_components(related, directed=False)
     first_member = np.full(count, len(texts))
@@ -57,15 +63,11 @@ def _runs(tokens: Sequence[str]) -> list[Run]:
     return [tuple(tokens[start : start + RUN]) for start in range(max(1, len(tokens) - RUN + 1))] if tokens else []
 
 
-def _frames(sentences: Sequence[Sequence[str]]) -> list[list[str]]:
-    seen_in = Counter(word for sentence in sentences for word in set(sentence))
-    least = TOPIC_WORD * len(sentences)
-    return [[word if seen_in[word] >= least else BLANK for word in sentence] for sentence in sentences]
-
-
-def _frame_runs(frame: Sequence[str]) -> list[Run]:
-    """The runs with at least two words left: one between two blanks says nothing about a frame."""
-    return [run for run in _runs(frame) if len(run) - run.count(BLANK) > 1]
+def _frames(sentences: Sequence[Sequence[str]]) -> list[set[Run]]:
+    folded = [[SAME_PERSON.get(word, word) for word in sentence] for sentence in sentences]
+    seen_in = Counter(word for sentence in folded for word in set(sentence))
+    frame_words = {word for word, count in seen_in.items() if count >= TOPIC_WORD * len(sentences)}
+    return [{pair for pair in pairwise(sentence) if frame_words.issuperset(pair)} for sentence in folded]
 
 
 def _table(runs_of: Sequence[set[Run]]) -> sparse.csr_array:
@@ -77,24 +79,27 @@ def _table(runs_of: Sequence[set[Run]]) -> sparse.csr_array:
 
 
 def _overlaps(table: sparse.csr_array, at_least: float) -> sparse.coo_array:
+    """The pairs of rows, each once, with their Jaccard index where it is high enough."""
     size = table.sum(axis=1)
-    return _pairs(table, at_least, lambda shared, row, column: shared / (size[row] + size[column] - shared))
+    shared = _products(table)
+    return _kept(shared, shared.data / (size[shared.row] + size[shared.col] - shared.data), at_least)
 
 
 def _cosines(table: sparse.csr_array, at_least: float) -> sparse.coo_array:
-    rarity = np.log(table.shape[0] / table.sum(axis=0))
-    weighted = table.multiply(rarity).tocsr()
+    """The pairs of rows, each once, with their cosine where it is high enough and rests on enough columns."""
+    weighted = table.multiply(np.log(table.shape[0] / table.sum(axis=0))).tocsr()
     length = np.sqrt(weighted.multiply(weighted).sum(axis=1))
-    return _pairs(weighted, at_least, lambda shared, row, column: shared / (length[row] * length[column]))
+    shared = _products(weighted)
+    alike = _kept(shared, shared.data / (length[shared.row] * length[shared.col]), at_least)
+    columns = table[alike.row].multiply(table[alike.col]).sum(axis=1)
+    return _kept(alike, np.where(columns >= SHARED_PAIRS, alike.data, 0), at_least)
 
 
-def _pairs(
-    table: sparse.csr_array,
-    at_least: float,
-    likeness: Callable[[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]], NDArray[np.float64]],
-) -> sparse.coo_array:
-    """The pairs of rows, each once, that are alike enough."""
-    shared = sparse.triu(table @ table.T, k=1).tocoo()
-    alike = likeness(shared.data, shared.row, shared.col)
-    kept = alike >= at_least
-    return sparse.coo_array((alike[kept], (shared.row[kept], shared.col[kept])), shape=shared.shape)
+def _products(table: sparse.csr_array) -> sparse.coo_array:
+    products: sparse.csr_array = table @ table.T
+    return sparse.coo_array(sparse.triu(products, k=1))
+
+
+def _kept(pairs: sparse.coo_array, likeness: NDArray[np.float64], at_least: float) -> sparse.coo_array:
+    alike = likeness >= at_least
+    return sparse.coo_array((likeness[alike], (pairs.row[alike], pairs.col[alike])), shape=pairs.shape)

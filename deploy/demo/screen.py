@@ -84,7 +84,7 @@ class Screen:
         """Show sentences, each with its label."""
         table = Table.grid(padding=(0, 2, 0, 0))
         table.add_column(min_width=max(map(len, COLOURS)) + 1, no_wrap=True)
-        table.add_column(no_wrap=True)
+        table.add_column(min_width=len("0.00"), no_wrap=True)
         table.add_column(ratio=1)
         for sentence in sentences:
             table.add_row(_label(sentence), _confidence(sentence), _text(sentence, reader(sentence)))
@@ -103,11 +103,13 @@ class Screen:
         self._console.print()
         self._console.print(table)
 
-    def note(self, *lines: str) -> None:
-        """Show a paragraph."""
+    def note(self, text: str = "", *verbatim: str) -> None:
+        """Show a paragraph after a blank line, and under it lines that are not broken, so that they can be copied."""
         self._console.print()
-        for line in lines:
-            self._console.print(line, markup=False, highlight=False)
+        if text:
+            self._console.print(text, markup=False, highlight=False)
+        for line in verbatim:
+            self._console.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _label(sentence: Returned) -> Text:

@@ -108,12 +108,12 @@ def _sum_up(screen: Screen, service: Service, tally: Tally, names: Mapping[str, 
     review = tally.topics[names["review"]]
     screen.counts(tally.topics, {use: name for use, name in names.items() if use != "sentences"})
     screen.note(
-        f"{tally.expected} sentences in, {tally.returned} out, {tally.doubled} twice.",
+        f"{tally.expected} sentences in, {tally.returned} out, {tally.doubled} twice. "
         f"Of {tally.accepted} accepted labels, {tally.agreed} are those of a careful reader "
         f"({tally.agreed / max(tally.accepted, 1):.0%}); {review} sentences are left for review.",
     )
     until(lambda: _settled(service, tally.returned), SETTLED_S)
-    screen.note(f"{service.url}/metrics", *(f"  {line}" for line in service.metrics(TELLING)))
+    screen.note(f"{service.url}/metrics", *service.metrics(TELLING))
 
 
 def _settled(service: Service, count: int) -> bool:
@@ -125,13 +125,13 @@ def _settled(service: Service, count: int) -> bool:
 def _go_on(screen: Screen, reader: Reader, service: Service, tally: Tally, settings: Mapping[str, str]) -> None:
     screen.note(
         "Everything runs on until Ctrl-C. To publish an article of your own, in another terminal:",
-        f"  {command.line(settings, 'publish', 'FILE')}",
+        command.line(settings, "publish", "FILE"),
     )
     while True:
         service.check()
         came = reader.read()
         if came:
-            screen.sentences(came, tally.reader)
+            screen.sentences(sorted(came, key=lambda sentence: (sentence.uri, sentence.place)), tally.reader)
 
 
 def _stop(screen: Screen, service: Service, broker: Broker, running: ExitStack) -> None:

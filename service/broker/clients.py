@@ -7,12 +7,15 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 from kafka.errors import KafkaError
 from kafka.serializer import Serializer
 
+from service.broker.unpacking import bound_unpacking
 from service.errors import SettingsError
 from service.records import Headers
 from service.settings import Delivery, Settings, key
 
 BATCH_BYTES = 262_144  # larger batches cost a producer fewer requests; well under the 1 MiB a broker takes by default
 FETCH_BYTES = 4_194_304  # a partition is not fetched again before its records are drained, so one fetch must last
+HEARTBEAT_S = 1.0  # a member hears of a rebalance with its next heartbeat, and all the others wait for it until then
+METADATA_MS = 30_000  # after so long a partition that was added is noticed; kafka-python would take five minutes
 HEADER_ROOM = 65_536  # an event is its sentence, its numbers and its headers
 DEAD_LETTER_BYTES = 16_777_216  # a dead letter is whatever came, however large, and our headers
 ABSENT: Final = object()
@@ -58,6 +61,7 @@ def make_consumer(settings: Settings, instance_id: str | None, **overrides: Any)
     records under exactly-once even when the input is not transactional, because only then does it wait for offsets that
     a dead owner's transaction still holds (KIP-447).
     """
+    bound_unpacking()
     exactly_once = settings.delivery is Delivery.EXACTLY_ONCE
     return KafkaConsumer(
         **connection(settings),
@@ -71,7 +75,8 @@ def make_consumer(settings: Settings, instance_id: str | None, **overrides: Any)
             "max_partition_fetch_bytes": FETCH_BYTES,
             "max_poll_interval_ms": milliseconds(settings.poll_interval_s),
             "session_timeout_ms": milliseconds(settings.session_timeout_s),
-            "heartbeat_interval_ms": milliseconds(settings.session_timeout_s / 10),  # three may be lost, with room
+            "heartbeat_interval_ms": milliseconds(min(settings.session_timeout_s / 10, HEARTBEAT_S)),
+            "metadata_max_age_ms": METADATA_MS,
         }
         | overrides,
     )
@@ -131,6 +136,15 @@ def retry_unreachable_coordinator(producer: KafkaProducer) -> None:
             return False
 
     client.await_ready = ready_or_not
+
+
+def rejoin(consumer: KafkaConsumer) -> None:
+    """Have the next poll join the group once more, under the member id that the consumer has.
+
+    kafka-python 3.0.12 has no public way: subscribing to the same topics again changes nothing, and unsubscribing first
+    forgets the member id. Raises AttributeError when a release has moved the hook.
+    """
+    consumer._coordinator.request_rejoin()  # noqa: SLF001 - the hook that the docstring names
 
 
 def abandon(producer: KafkaProducer, timeout_s: float) -> None:

@@ -37,6 +37,9 @@ class Positions(Protocol):
     def seek_to_beginning(self, *partitions: TopicPartition) -> None:
         """Read from the first record that is kept."""
 
+    def partitions_for_topic(self, topic: str) -> set[int]:
+        """The partitions that a topic has; asks a broker when they are not known."""
+
     def unsubscribe(self) -> None:
         """Leave the group."""
 
@@ -47,7 +50,7 @@ class Positions(Protocol):
 class Membership:
     """The generation of the group whose positions we trust; ask it right after every poll.
 
-    Four things that kafka-python 3.0.12 does are met here:
+    Five things that kafka-python 3.0.12 does are met here:
 
     - After an eviction its metadata reads generation -1 and no member, and the broker takes a transaction's offsets
       with that unfenced. So the metadata is read once, right after the poll, and refused unless it is stable.
@@ -55,6 +58,10 @@ class Membership:
       even under exactly-once. So at each new generation every position is sought back to what is committed.
     - A group leader can be stranded for good outside the group after a change of metadata, without any error. Leaving
       and entering the subscription again frees it; if it does not, the process ends.
+    - A process that takes up its instance id again is let in without a rebalance, and is not told that it leads the
+      group (KIP-814 mended that for clients that speak JoinGroup 9). If it does, nobody would ever notice a new
+      partition, or share out partitions that were not known at the last rebalance. So whoever got a new member id joins
+      once more under it: the broker holds a rebalance for the leader, and changes nothing for anybody else.
     - After a failed transaction, what was read in memory is ahead of what is committed; `doubt()` makes it start over.
     """
 
@@ -64,6 +71,7 @@ class Membership:
         topic: str,
         listener: ConsumerRebalanceListener,
         *,
+        rejoin: Callable[[], object],
         resubscribe_after_s: float,
         limit_s: float,
         clock: Callable[[], float] = time.monotonic,
@@ -71,16 +79,19 @@ class Membership:
         self._consumer = consumer
         self._topic = topic
         self._listener = listener
+        self._rejoin = rejoin
         self._resubscribe_after = resubscribe_after_s
         self._limit = limit_s
         self._clock = clock
         self._unstable_since: float | None = clock()
         self._resubscribed = False
         self._trusted: tuple[int, str] | None = None
+        self._member_id = ""
 
     def join(self) -> None:
         """Subscribe to the input topic; the group takes us in during the next polls."""
         self._consumer.subscribe([self._topic], listener=self._listener)
+        self._consumer.partitions_for_topic(self._topic)  # a leader that does not know them yet shares out none
 
     def doubt(self) -> None:
         """Forget every in-memory position: the next check seeks back to what is committed."""
@@ -106,6 +117,7 @@ class Membership:
             return metadata
         elif self._return_to_committed():
             self._trusted, self._unstable_since, self._resubscribed = generation, None, False
+            self._make_known(metadata.member_id)
         else:
             self._wait("the committed offsets cannot be read")
         return None
@@ -119,6 +131,11 @@ class Membership:
                 f"Not at work in the group for {now - self._unstable_since:.0f} s: {why}. The supervisor should start "
                 "the process again; if this repeats, look at the group's coordinator and its other members."
             )
+
+    def _make_known(self, member_id: str) -> None:
+        if member_id != self._member_id:
+            self._member_id = member_id
+            self._rejoin()
 
     def _free(self) -> None:
         outside = self._clock() - (self._unstable_since or 0.0)

@@ -78,18 +78,18 @@ def not_allowed(error: BaseException, settings: Settings) -> str | None:
     missing = refused(error, settings)
     if not missing:
         return None
-    what = " or ".join(f"{right.operation} on {right.resource} {right.name}" for right in missing)
-    user = settings.sasl_username or "…"
+    user = settings.sasl_username or "us"
+    resources = " or ".join(f"{right.resource} {right.name}" for right in missing)
+    needed = ", ".join(f"{right.operation} on {right.resource} {right.name}" for right in missing)
     grants = ", ".join(f"`kafka-acls.sh --add --allow-principal User:{user} {right}`" for right in missing)
-    return f"The broker does not grant{_to(settings)} {what} ({error}). Have somebody run {grants}."
+    return (
+        f"The broker refuses {user} {resources} ({error}). The service needs {needed}; have somebody run {grants}. "
+        "docs/security.md lists what each command needs."
+    )
 
 
 def _of(settings: Settings) -> str:
     return f" of {settings.sasl_username}" if settings.sasl_username else ""
-
-
-def _to(settings: Settings) -> str:
-    return f" {settings.sasl_username}" if settings.sasl_username else " us"
 
 
 def _login_settings(settings: Settings) -> str:

@@ -14,7 +14,7 @@ from models.artefact import Model, resolve
 from models.artefact import load as load_model
 from models.language import unread
 from service import __version__
-from service.broker.clients import make_admin, make_consumer, make_producer
+from service.broker.clients import make_admin, make_consumer, make_producer, rejoin
 from service.broker.delivery import AtLeastOnce, Delivery, ExactlyOnce
 from service.broker.instance import held_instance_id, transactional_id
 from service.broker.membership import AssignmentListener, Membership
@@ -123,6 +123,7 @@ def _loop(
         consumer,
         settings.topic_sentences,
         AssignmentListener(observed.rebalanced),
+        rejoin=lambda: rejoin(consumer),
         resubscribe_after_s=settings.session_timeout_s,
         limit_s=settings.unstable_limit_s,
     )

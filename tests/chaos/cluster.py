@@ -11,15 +11,15 @@ TRANSACTIONS = "__transaction_state"
 
 
 class Parts:
-    """Who plays which part in a cluster of ours just now."""
+    """Who plays which part in a cluster of ours just now; `admin` can change its topics."""
 
     def __init__(self, cluster: JavaBroker) -> None:
         self._cluster = cluster
-        self._admin = AdminClient({"bootstrap.servers": cluster.bootstrap_servers, "log_level": 0})
+        self.admin = AdminClient({"bootstrap.servers": cluster.bootstrap_servers, "log_level": 0})
 
     def leader(self, topic: str, partition: int = 0) -> Node:
         """The node that takes the records of a partition."""
-        number = self._admin.list_topics(topic, timeout=ANSWER_S).topics[topic].partitions[partition].leader
+        number = self.admin.list_topics(topic, timeout=ANSWER_S).topics[topic].partitions[partition].leader
         return self._cluster.nodes[number - 1]
 
     def group_coordinator(self, group: str) -> Node:
@@ -32,7 +32,7 @@ class Parts:
 
     def _leader_for(self, topic: str, name: str) -> Node:
         """A coordinator leads the partition that a name falls on (`partitionFor` in Kafka's coordinators)."""
-        count = len(self._admin.list_topics(topic, timeout=ANSWER_S).topics[topic].partitions)
+        count = len(self.admin.list_topics(topic, timeout=ANSWER_S).topics[topic].partitions)
         return self.leader(topic, abs(java_hash(name)) % count)
 
 

@@ -32,10 +32,11 @@ def _commits(log: Path) -> Iterator[Commit]:
 
 
 def longest_gap(commits: Sequence[Commit], since: float, until: float) -> float | None:
-    """The longest time that any one partition went without a commit, of those times that touch the window.
+    """The longest time that any one partition went without a commit, or None when there was none.
 
-    A partition on which nothing is committed before or after the window has no gap, because nothing may have waited
-    there; whether anything was left undone is for the checker to say. None when no partition has one.
+    Counted are the time that the window's start falls into and those within the window; what began within it and lasts
+    past its end is the next fault's. A partition on which nothing is committed before or after has none, because
+    nothing may have waited there; whether anything was left undone is for the checker to say.
     """
     times: dict[int, list[float]] = defaultdict(list)
     for commit in commits:
@@ -45,7 +46,7 @@ def longest_gap(commits: Sequence[Commit], since: float, until: float) -> float 
         later - earlier
         for moments in times.values()
         for earlier, later in pairwise(moments)
-        if later > since and earlier < until
+        if later > since and (earlier <= since or later <= until)
     ]
     return max(gaps, default=None)
 

@@ -11,6 +11,8 @@ from typing import Self
 from tests.end_to_end.newsroom import Service
 
 PAUSE_S = 0.5  # before a service that ended by itself is started again
+WORK_S = 120.0  # from a start to the first commit, also behind a transaction that nobody ends
+COMMITTED = b'"event": "batch"'  # what the log says of each commit
 LEAVE_S = 30.0  # ten seconds by the service's own promise, and room for a busy machine
 
 
@@ -41,6 +43,14 @@ class Supervisor:
             self._wanted = False
             self.service.process.kill()
         self._thread.join()
+
+    def at_work(self) -> None:
+        """Wait until the service that runs now has committed something; raises TimeoutError when none ever does."""
+        give_up = time.monotonic() + WORK_S
+        while COMMITTED not in self.service.log.read_bytes():
+            if time.monotonic() > give_up:
+                raise TimeoutError(f"{self.name} does not get to work:\n{self.service.text()[-4000:]}")
+            time.sleep(0.05)
 
     def kill(self) -> None:
         """SIGKILL: no line of the service's own code runs any more."""

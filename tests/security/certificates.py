@@ -1,6 +1,6 @@
 """Certificates for one test run: an authority, and whoever it vouches for; nothing of it outlives the run."""
 
-import datetime
+import datetime as dt
 import ipaddress
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-DAY = datetime.timedelta(days=1)
+DAY = dt.timedelta(days=1)
 
 
 class Authority:
@@ -26,7 +26,7 @@ class Authority:
         self.certificate.write_bytes(_pem(own.sign(self._key, hashes.SHA256())))
 
     def vouch_for(self, name: str, host: str) -> tuple[Path, Path]:
-        """The paths of a certificate that names a host, by its name or its address, and of the key that belongs to it."""
+        """The paths of a certificate that names a host, by name or by address, and of the key that belongs to it."""
         key = ec.generate_private_key(ec.SECP256R1())
         signed = (
             _unsigned(_name(name), self._name, key)
@@ -44,7 +44,7 @@ class Authority:
 
 
 def _unsigned(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
-    now = datetime.datetime.now(datetime.UTC)
+    now = dt.datetime.now(dt.UTC)
     return (
         x509.CertificateBuilder()
         .subject_name(subject)

@@ -130,6 +130,10 @@ class FakeConsumer:
         """Take note."""
         self.calls.append(("unsubscribe",))
 
+    def partitions_for_topic(self, topic: str) -> set[int]:
+        """Those that are ours, as if there were no other member."""
+        return {partition.partition for partition in self.partitions}
+
     def highwater(self, partition: TopicPartition) -> int | None:
         """Unknown, as before the first fetch."""
         return None

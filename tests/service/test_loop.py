@@ -82,6 +82,7 @@ class Bench:
             self.consumer,
             "news.sentences",
             AssignmentListener(lambda kind, partitions: None),
+            rejoin=lambda: None,
             resubscribe_after_s=30,
             limit_s=150,
             clock=self.clock,

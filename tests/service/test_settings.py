@@ -51,6 +51,33 @@ def test_a_secret_can_be_a_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "addresses", ["kafka", "kafka:9092", "a.b-c.example.:1, 10.0.0.1:9092", "[::1]:9092", "127.0.0.1:65535"]
+)
+def test_addresses_are_hosts_and_ports(addresses: str) -> None:
+    """Names, IPv4 and bracketed IPv6 addresses, with a port or without."""
+    assert addresses == load({"CLAIMWIRE_BOOTSTRAP_SERVERS": addresses}).bootstrap_servers
+
+
+@pytest.mark.parametrize(
+    "addresses", ["", ",", "kafka:", "kafka:x", "kafka:0", "kafka:65536", "::1:9092", "a b:1", "a" * 64, "kafka:1,"]
+)
+def test_what_is_no_address_is_refused(addresses: str) -> None:
+    """A mistake is found before anybody looks for the broker."""
+    assert ("CLAIMWIRE_BOOTSTRAP_SERVERS",) == refused({"CLAIMWIRE_BOOTSTRAP_SERVERS": addresses}).keys
+
+
+def test_a_secret_that_is_no_text_is_named(tmp_path: Path) -> None:
+    """The file is named, and nothing of what it holds is shown."""
+    (tmp_path / "claimwire_sasl_password").write_bytes(SECRET.encode() + b"\xff")
+
+    error = refused({}, tmp_path)
+
+    assert ("CLAIMWIRE_SASL_PASSWORD",) == error.keys
+    assert "claimwire_sasl_password" in str(error)
+    assert SECRET not in str(error)
+
+
+@pytest.mark.parametrize(
     ("named", "environment"),
     [
         ("CLAIMWIRE_GROUPID", {"CLAIMWIRE_GROUPID": "x"}),
@@ -60,7 +87,10 @@ def test_a_secret_can_be_a_file(tmp_path: Path) -> None:
         ("CLAIMWIRE_TOPIC_CLAIMS", {"CLAIMWIRE_TOPIC_CLAIMS": "news claims"}),
         ("CLAIMWIRE_INSTANCE_ID", {"CLAIMWIRE_INSTANCE_ID": "desk/1"}),
         ("CLAIMWIRE_TLS_CA_FILE", {"CLAIMWIRE_TLS_CA_FILE": "/nonexistent/ca.pem"}),
+        ("CLAIMWIRE_TLS_CA_FILE", {"CLAIMWIRE_TLS_CA_FILE": "a" * 5_000}),
         ("CLAIMWIRE_API_VERSION", {"CLAIMWIRE_API_VERSION": "newest"}),
+        ("CLAIMWIRE_SESSION_TIMEOUT_S", {"CLAIMWIRE_SESSION_TIMEOUT_S": "inf"}),
+        ("CLAIMWIRE_SESSION_TIMEOUT_S", {"CLAIMWIRE_SESSION_TIMEOUT_S": "0.0001"}),
         ("CLAIMWIRE_SETTINGS_FILE", {"CLAIMWIRE_SETTINGS_FILE": "/nonexistent.toml"}),
     ],
 )

@@ -44,7 +44,7 @@ def test_kappa_takes_chance_out_of_agreement() -> None:
     """Three equal labels of four, where chance alone gives one in two, is a kappa of one half."""
     pairs = [("claim", "claim"), ("claim", "denial"), ("denial", "denial"), ("claim", "claim")]
     found = agreement([reading(*pair) for pair in pairs])
-    assert (0.75, pytest.approx(0.5)) == (found.same, found.kappa)
+    assert [0.75, 0.5] == [found.same, found.kappa]
 
 
 def test_an_unsure_reader_agrees_with_nobody() -> None:

@@ -1,10 +1,10 @@
 """Sentences that are nearly the same are found, and those built on one frame stay together."""
 
-from collections.abc import Sequence
-
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from training import sentences
 from training.likeness import families, near_duplicates, words
@@ -14,14 +14,18 @@ FERRY_AGAIN = "The harbour board said the night ferry to the islands would sail 
 ORCHARD = "Frost took a third of the pears in the valley, growers reckon."
 
 
+SIBLINGS = [
+    "Ms Okoro-Field has strenuously denied that she so much as opened the ledger, her solicitor told the bench.",
+    "Mr Castellan has strenuously denied that he so much as touched the rudder, his skipper told the inquiry.",
+]
+LONER = "Zinnias outsold dahlias tuppence to one; Quenby wept."
+
+
 @pytest.fixture(scope="module")
-def corpus() -> list[str]:
-    """The texts of the shipped corpus: what is a frame shows only among thousands of sentences."""
-    return [sentence.text for sentence in sentences.read(sentences.files())]
-
-
-def family_of(texts: Sequence[str], text: str) -> int:
-    return int(families(texts)[texts.index(text)])
+def family() -> NDArray[np.int64]:
+    """The families of the shipped corpus and three more: what is a frame shows only among thousands of sentences."""
+    shipped = [sentence.text for sentence in sentences.read(sentences.files())]
+    return families([*shipped, *SIBLINGS, LONER])
 
 
 def test_words_are_lower_case_and_keep_their_apostrophes() -> None:
@@ -57,21 +61,23 @@ def test_near_duplicates_name_each_pair_once_and_in_order(texts: list[str]) -> N
     assert same <= set(pairs)
 
 
-def test_counterparts_of_one_sentence_are_a_family(corpus: list[str]) -> None:
+def test_counterparts_of_one_sentence_are_a_family(family: NDArray[np.int64]) -> None:
     """Sentences that share their frame are related even where no word of their topics is the same."""
-    one = "Ms Okoro-Field has strenuously denied that she so much as opened the ledger, her solicitor told the bench."
-    other = "Mr Castellan has strenuously denied that he so much as touched the rudder, his skipper told the inquiry."
-    texts = [*corpus, one, other]
-    assert len(corpus) == family_of(texts, one) == family_of(texts, other)
+    one, other, _ = family[-3:].tolist()
+    assert one == other
 
 
-def test_sentences_with_neither_wording_nor_frame_in_common_are_no_family(corpus: list[str]) -> None:
-    """A sentence that resembles none is a family of one."""
-    alone = "Zinnias by the bucketful outsold dahlias at Quenby's kiosk, a tuppenny triumph."
-    assert len(corpus) == family_of([*corpus, alone], alone)
+def test_a_sentence_that_resembles_none_is_a_family_of_one(family: NDArray[np.int64]) -> None:
+    """It is named by its own position."""
+    assert len(family) - 1 == family[-1]
 
 
-def test_no_family_swallows_the_corpus(corpus: list[str]) -> None:
+def test_a_family_is_named_by_its_first_member(family: NDArray[np.int64]) -> None:
+    """No name points behind its bearer, and the first member bears its own position."""
+    assert (family <= np.arange(len(family))).all()
+    assert (family[family] == family).all()
+
+
+def test_no_family_swallows_the_corpus(family: NDArray[np.int64]) -> None:
     """Chains of relatives stay short enough for folds of equal size."""
-    sizes = sorted(list(families(corpus)).count(family) for family in set(families(corpus).tolist()))
-    assert sizes[-1] < len(corpus) / 50
+    assert np.bincount(family).max() < len(family) / 50

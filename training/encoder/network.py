@@ -1,41 +1,36 @@
 """The small encoder itself: from the ids of word pieces to a score per label, for many copies of it at once."""
 
-from collections.abc import Callable
-
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from training.encoder.weights import SHAPE, Weights
-
-Dropout = Callable[[Tensor], Tensor]
-
-
-def embed(weights: Weights, ids: Tensor) -> Tensor:
-    """The vectors, of shape (copies, sentences, pieces, hidden), of ids of shape (copies, sentences, pieces)."""
-    words = weights["words"]
-    first = torch.arange(words.shape[0], device=ids.device).view(-1, 1, 1) * words.shape[1]
-    positions = weights["positions"][:, None, : ids.shape[2]]
-    return functional.embedding(ids + first, words.flatten(0, 1)) + positions
+from training.encoder.shape import SHAPE
+from training.encoder.weights import WORDS, Weights
 
 
-def scores(weights: Weights, vectors: Tensor, mask: Tensor, dropout: float = 0.0) -> Tensor:
-    """Logits of shape (copies, sentences, labels); `mask` is true where there is a piece, false where there is padding.
+def scores(weights: Weights, ids: Tensor, dropout: float = 0.0) -> Tensor:
+    """Logits of shape (copies, sentences, labels) from ids of shape (copies, sentences, pieces), 0 where padded.
 
     The architecture is BERT's (Devlin et al. 2019, arXiv:1810.04805), with the mean over the pieces before the head.
     """
-
-    def drop(x: Tensor) -> Tensor:
-        return functional.dropout(x, dropout) if dropout else x
-
-    x = drop(_normed(weights, "embedded", vectors))
+    mask = ids > 0
+    x = _embedded(weights, ids, dropout)
     for layer in range(SHAPE.layers):
-        x = _normed(weights, f"{layer}.attended", x + drop(_attended(weights, layer, x, mask, dropout)))
+        attended = _attended(weights, layer, x, mask, dropout)
+        x = _normed(weights, f"{layer}.attended", x + functional.dropout(attended, dropout))
         widened = functional.gelu(_dense(weights, f"{layer}.widened", x))
-        x = _normed(weights, f"{layer}.narrowed", x + drop(_dense(weights, f"{layer}.narrowed", widened)))
-    present = mask.unsqueeze(-1).to(x.dtype)
-    pooled = (x * present).sum(dim=2) / present.sum(dim=2)
-    return torch.baddbmm(weights["head.bias"].unsqueeze(1), drop(pooled), weights["head.weight"]).float()
+        narrowed = _dense(weights, f"{layer}.narrowed", widened)
+        x = _normed(weights, f"{layer}.narrowed", x + functional.dropout(narrowed, dropout))
+    heard = (x * weights["focus"][:, None, None]).sum(-1, keepdim=True).masked_fill(~mask.unsqueeze(-1), -1e4)
+    pooled = (x * heard.softmax(dim=2)).sum(dim=2)
+    logits = torch.baddbmm(weights["head.bias"].unsqueeze(1), functional.dropout(pooled, dropout), weights["head.weight"])
+    return logits.float()
+
+
+def _embedded(weights: Weights, ids: Tensor, dropout: float) -> Tensor:
+    words = functional.embedding(ids, weights[WORDS])
+    places = weights["positions"][:, None, : ids.shape[2]]
+    return functional.dropout(_normed(weights, "embedded", words + places), dropout)
 
 
 def _attended(weights: Weights, layer: int, x: Tensor, mask: Tensor, dropout: float) -> Tensor:
@@ -48,9 +43,8 @@ def _attended(weights: Weights, layer: int, x: Tensor, mask: Tensor, dropout: fl
 
 
 def _dense(weights: Weights, name: str, x: Tensor) -> Tensor:
-    copies, sentences, pieces, _ = x.shape
     flat = torch.baddbmm(weights[f"{name}.bias"].unsqueeze(1), x.flatten(1, 2), weights[f"{name}.weight"])
-    return flat.view(copies, sentences, pieces, -1)
+    return flat.unflatten(1, x.shape[1:3])
 
 
 def _normed(weights: Weights, name: str, x: Tensor) -> Tensor:

@@ -4,62 +4,65 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
-from training.encoder.batches import Integers
 from training.encoder.recipe import Recipe
-from training.encoder.weights import SHAPE, Weights
+from training.encoder.shape import SHAPE
+from training.encoder.weights import WORDS, Weights
 
 FIRST_MOMENT, SECOND_MOMENT, EPSILON = 0.9, 0.999, 1e-8  # the usual ones: Loshchilov and Hutter 2019, arXiv:1711.05101
+MATRIX = 3  # dimensions of a stack of matrices
 
 
 class Optimiser:
-    """Keeps the moments of every weight; `steps` says for each copy after how many steps its rate reaches 0."""
+    """Keeps the moments of every trained weight; a copy's rate reaches 0 after as many steps as `lasts` says."""
 
-    def __init__(self, weights: Weights, recipes: Sequence[Recipe], steps: Integers) -> None:
-        self._recipes, self._steps = recipes, steps
-        highest = {name: [_rate(name, recipe) for recipe in recipes] for name in weights}
-        self.learning = {name: weights[name].requires_grad_() for name in weights if any(highest[name])}
-        self._highest = np.array([highest[name] for name in self.learning])
-        self._first = {name: torch.zeros_like(weight) for name, weight in self.learning.items()}
-        self._second = {name: torch.zeros_like(weight) for name, weight in self.learning.items()}
+    def __init__(self, weights: Weights, recipes: Sequence[Recipe], lasts: Sequence[int]) -> None:
+        self._recipes, self._lasts = recipes, lasts
+        self._learning = {name: weight.requires_grad_() for name, weight in weights.items() if name != WORDS}
+        self._highest = np.array([[_rate(name, recipe) for recipe in recipes] for name in self._learning])
+        self._first = {name: torch.zeros_like(weight) for name, weight in self._learning.items()}
+        self._second = {name: torch.zeros_like(weight) for name, weight in self._learning.items()}
 
-    @torch.no_grad()
     def step(self, step: int) -> None:
         """Move every weight against its gradient, by the rate that its copy has at this step (counted from 0)."""
         rates, kept = self._rates(step)
-        for place, (name, weight) in enumerate(self.learning.items()):
-            gradient = weight.grad
-            assert gradient is not None
-            first = self._first[name].lerp_(gradient, 1 - FIRST_MOMENT)
-            second = self._second[name].mul_(SECOND_MOMENT).addcmul_(gradient, gradient, value=1 - SECOND_MOMENT)
-            move = first / second.sqrt().add_(EPSILON)
-            each_copy = (-1, *[1] * (weight.ndim - 1))
-            if weight.ndim > 2:  # matrices only: a bias or a norm that decays is a smaller model, not a smoother one
-                weight.mul_(kept[place].view(each_copy))
-            weight.addcmul_(move, rates[place].view(each_copy), value=-1)
-            weight.grad = None
+        with torch.no_grad():
+            for place, name in enumerate(self._learning):
+                self._move(name, rates[place], kept[place])
+
+    def _move(self, name: str, rates: Tensor, kept: Tensor) -> None:
+        weight = self._learning[name]
+        first = self._first[name].lerp_(weight.grad, 1 - FIRST_MOMENT)
+        second = self._second[name].mul_(SECOND_MOMENT).addcmul_(weight.grad, weight.grad, value=1 - SECOND_MOMENT)
+        per_copy = (-1, *[1] * (weight.ndim - 1))
+        if weight.ndim == MATRIX:  # a bias or a norm that decays makes a smaller model, not a smoother one
+            weight.mul_(kept.view(per_copy))
+        weight.addcmul_(first / second.sqrt().add_(EPSILON), rates.view(per_copy), value=-1)
+        weight.grad = None
 
     def _rates(self, step: int) -> tuple[Tensor, Tensor]:
         """For each weight and copy: the rate, freed of the moments' bias towards 0, and what decay leaves."""
-        schedule = [_schedule(step, int(end), r.warming) for end, r in zip(self._steps, self._recipes, strict=True)]
-        rates = self._highest * np.array(schedule)
+        rates = self._highest * self._schedule(step)
         kept = 1 - rates * np.array([recipe.weight_decay for recipe in self._recipes])
         debiased = np.sqrt(1 - SECOND_MOMENT ** (step + 1)) / (1 - FIRST_MOMENT ** (step + 1))
-        device = next(iter(self.learning.values())).device
+        device = next(iter(self._learning.values())).device
         both = torch.from_numpy(np.stack([rates * debiased, kept]).astype(np.float32)).to(device)
         return both[0], both[1]
 
-
-def _schedule(step: int, end: int, warming: float) -> float:
-    """Up over the first steps, then down to 0 in a straight line."""
-    warm = max(1.0, end * warming)
-    return min((step + 1) / warm, max(0.0, (end - step) / (end - warm)))
+    def _schedule(self, step: int) -> NDArray[np.float64]:
+        """Up over the first steps, then down to 0 in a straight line."""
+        lasts = np.array(self._lasts)
+        warm = np.maximum(1, lasts * np.array([recipe.warming for recipe in self._recipes]))
+        schedule: NDArray[np.float64] = np.minimum((step + 1) / warm, np.maximum(0, (lasts - step) / np.maximum(1, lasts - warm)))
+        return schedule
 
 
 def _rate(name: str, recipe: Recipe) -> float:
+    if name == "focus":
+        return recipe.head_rate * recipe.focus
     if name.startswith("head"):
         return recipe.head_rate
-    layer = int(name.split(".")[0]) if name[0].isdigit() else -1
-    below_head = SHAPE.layers - 1 - layer
-    return recipe.rate * recipe.layer_decay**below_head * (recipe.words_rate if name == "words" else 1.0)
+    layer = int(name.partition(".")[0]) if name[0].isdigit() else -1
+    return float(recipe.rate * recipe.layer_decay ** (SHAPE.layers - 1 - layer))

@@ -1,7 +1,6 @@
-"""The weights of the small encoder: those of the published base, and many copies of them stacked to be trained side by side."""
+"""The weights of the small encoder: those of the published base, and copies of them to be trained side by side."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -9,41 +8,39 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from models.labels import LABELS
+from training.encoder.rounding import rounded_rows
+from training.encoder.shape import SHAPE
 
 Weights = dict[str, Tensor]
-
-
-@dataclass(frozen=True)
-class Shape:
-    """The base's measures: MiniLM-L6-H384 (Wang et al. 2020, arXiv:2002.10957)."""
-
-    layers: int = 6
-    hidden: int = 384
-    heads: int = 12
-    epsilon: float = 1e-12
-
-
-SHAPE = Shape()
+WORDS = "words"  # the one weight that is not trained, and that all copies share
 
 
 def base(folder: Path, seed: int) -> Weights:
-    """Read the published base and give it an untrained head of four labels, drawn from `seed`.
+    """Read the published base and give it an untrained head, drawn from `seed`.
 
-    Matrices are stored input first, so that a batch multiplies them from the left; query, key and value are one.
+    Matrices are stored input first, so that a batch multiplies them from the left; query, key and value are one. The
+    word vectors are rounded here as they will ship, so that training already sees them so.
     """
     published = load_file(folder / "model.safetensors")
-    weights = {"words": published["embeddings.word_embeddings.weight"]}
-    # A text alone is always segment 0, so its vector is added to every position once and for all.
-    weights["positions"] = (
-        published["embeddings.position_embeddings.weight"] + published["embeddings.token_type_embeddings.weight"][0]
-    )
-    weights |= _norm(published, "embeddings.LayerNorm", "embedded")
+    generator = torch.Generator().manual_seed(seed)
+    weights = {
+        WORDS: _as_shipped(published["embeddings.word_embeddings.weight"]),
+        # A text alone is always segment 0, so its vector is added to every position once and for all.
+        "positions": published["embeddings.position_embeddings.weight"]
+        + published["embeddings.token_type_embeddings.weight"][0],
+        **_norm(published, "embeddings.LayerNorm", "embedded"),
+        "head.weight": torch.randn(SHAPE.hidden, len(LABELS), generator=generator) * 0.02,
+        "head.bias": torch.zeros(len(LABELS)),
+        "focus": torch.zeros(SHAPE.hidden),
+    }
     for layer in range(SHAPE.layers):
         weights |= _layer(published, layer)
-    generator = torch.Generator().manual_seed(seed)
-    weights["head.weight"] = torch.randn(SHAPE.hidden, len(LABELS), generator=generator) * 0.02
-    weights["head.bias"] = torch.zeros(len(LABELS))
     return {name: weight.float() for name, weight in weights.items()}
+
+
+def _as_shipped(words: Tensor) -> Tensor:
+    table, scale = rounded_rows(words.float().numpy())
+    return torch.from_numpy(table * scale)
 
 
 def _layer(published: Mapping[str, Tensor], layer: int) -> Weights:
@@ -69,10 +66,20 @@ def _norm(published: Mapping[str, Tensor], source: str, name: str) -> Weights:
 
 
 def stacked(weights: Weights, copies: int) -> Weights:
-    """As many copies of the weights, along a new first axis."""
-    return {name: weight.expand(copies, *weight.shape).clone() for name, weight in weights.items()}
+    """As many copies of the weights, along a new first axis; the word vectors stay as they are."""
+    return {
+        name: weight if name == WORDS else weight.expand(copies, *weight.shape).clone()
+        for name, weight in weights.items()
+    }
 
 
-def averaged(weights: Weights) -> Weights:
-    """The soup of a stack: the mean of its copies (Wortsman et al. 2022, arXiv:2203.05482), as a stack of one."""
-    return {name: weight.mean(dim=0, keepdim=True) for name, weight in weights.items()}
+def one_of(weights: Weights, copy: int) -> Weights:
+    """One copy out of a stack."""
+    return {name: weight if name == WORDS else weight[copy] for name, weight in weights.items()}
+
+
+def averaged(weights: Weights, copies: slice) -> Weights:
+    """The soup of some copies: the mean of their weights (Wortsman et al. 2022, arXiv:2203.05482), as a stack of one."""
+    return {
+        name: weight if name == WORDS else weight[copies].mean(dim=0, keepdim=True) for name, weight in weights.items()
+    }

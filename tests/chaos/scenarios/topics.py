@@ -1,7 +1,8 @@
 """Topics that change under the services' hands."""
 
+from collections.abc import Mapping
+
 from confluent_kafka.admin import (  # type: ignore[attr-defined]  # the package does not declare what it exports
-    AdminClient,
     AlterConfigOpType,
     ConfigEntry,
     ConfigResource,
@@ -11,7 +12,7 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # the package
 from tests.chaos.scenarios.scenario import Scenario
 from tests.chaos.stage import Stage
 
-SMALL_BYTES = 1_500  # room for one event, not for a batch of them
+SMALL_BYTES = 1_200  # room for one event, not for a batch of them
 ANSWER_S = 20.0  # for a change that every node has to learn of
 
 
@@ -19,7 +20,7 @@ def add_partitions(stage: Stage, rounds: int) -> None:
     """One partition more on the input topic, again and again."""
     for number in range(rounds):
         stage.struck()
-        _grow(stage, 5 + number)
+        grow(stage, 5 + number)
         stage.pause(2, 4)
 
 
@@ -29,20 +30,26 @@ def add_partitions_during_joins(stage: Stage, rounds: int) -> None:
         stage.struck()
         stage.supervisors[number % len(stage.supervisors)].kill()
         stage.pause(1, 2.5)
-        _grow(stage, 5 + number)
+        grow(stage, 5 + number)
         stage.pause(1, 2)
 
 
-def _grow(stage: Stage, total: int) -> None:
+def grow(stage: Stage, total: int) -> None:
+    """Give the input topic so many partitions."""
     topic = stage.newsroom.topics["sentences"]
-    _admin(stage).create_partitions([NewPartitions(topic, total)])[topic].result(ANSWER_S)
+    stage.parts.admin.create_partitions([NewPartitions(topic, total)])[topic].result(ANSWER_S)
 
 
 def shrink_messages(stage: Stage, rounds: int) -> None:
-    """The output topics take one event at a time, and no batch, for a while."""
+    """The output topics take one event at a time, and no batch, just when many sentences wait."""
     for _ in range(rounds):
         stage.struck()
+        for supervisor in stage.supervisors:
+            supervisor.freeze()
+        stage.pause(2, 3)
         _limit(stage, SMALL_BYTES)
+        for supervisor in stage.supervisors:
+            supervisor.thaw()
         stage.pause(4, 6)
         _limit(stage, 1_048_588)  # Kafka's default
         stage.pause(1, 2)
@@ -52,16 +59,14 @@ def _limit(stage: Stage, size: int) -> None:
     entry = ConfigEntry("max.message.bytes", str(size), incremental_operation=AlterConfigOpType.SET)
     names = [stage.newsroom.topics[use] for use in ("claims", "denials", "clarifications", "other", "review")]
     resources = [ConfigResource(ConfigResource.Type.TOPIC, name, incremental_configs=[entry]) for name in names]
-    for change in _admin(stage).incremental_alter_configs(resources).values():
+    for change in stage.parts.admin.incremental_alter_configs(resources).values():
         change.result(ANSWER_S)
 
 
-def _admin(stage: Stage) -> AdminClient:
-    return AdminClient({"bootstrap.servers": stage.broker.bootstrap_servers, "log_level": 0})
-
+LARGE: Mapping[str, str] = {"BATCH_RECORDS": "1000"}
 
 SCENARIOS = (
     Scenario("new partitions", "a partition added to the input topic", add_partitions, 4),
     Scenario("new partitions in a join", "the same, while a service joins", add_partitions_during_joins, 6),
-    Scenario("small messages", "output topics that take one event, and no batch", shrink_messages, 2),
+    Scenario("small messages", "output topics that take one event, and no batch", shrink_messages, 2, settings=LARGE),
 )

@@ -1,5 +1,7 @@
 """Whose positions and partitions can be trusted."""
 
+from collections.abc import Callable
+
 import pytest
 from kafka import TopicPartition
 from kafka.errors import KafkaTimeoutError
@@ -12,12 +14,13 @@ from tests.service.kafka_doubles import FakeClock, FakeConsumer, evicted, stable
 PARTITION = TopicPartition("news.sentences", 0)
 
 
-def membership(consumer: FakeConsumer, clock: FakeClock | None = None) -> Membership:
+def membership(
+    consumer: FakeConsumer, clock: FakeClock | None = None, rejoin: Callable[[], object] = lambda: None
+) -> Membership:
     """A membership that subscribes again after 30 s outside and gives up after 150."""
     listener = AssignmentListener(lambda kind, partitions: None)
-    return Membership(
-        consumer, "news.sentences", listener, resubscribe_after_s=30, limit_s=150, clock=clock or FakeClock()
-    )
+    limits = {"resubscribe_after_s": 30.0, "limit_s": 150.0}
+    return Membership(consumer, "news.sentences", listener, rejoin=rejoin, clock=clock or FakeClock(), **limits)
 
 
 def test_a_new_generation_goes_back_to_what_is_committed() -> None:
@@ -84,6 +87,18 @@ def test_doubt_leads_back_to_what_is_committed() -> None:
 
     assert member.check() is None
     assert [("seek", 0, 60)] * 2 == consumer.calls
+
+
+def test_a_new_member_joins_once_more() -> None:
+    """The broker does not tell a member that it took back that it leads the group; the second join does."""
+    consumer, rejoined = FakeConsumer(), []
+    member = membership(consumer, rejoin=lambda: rejoined.append(consumer.metadata.member_id))
+
+    for metadata in (stable(1, "a"), stable(1, "a"), stable(2, "a"), evicted(), stable(3, "b"), stable(4, "b")):
+        consumer.metadata = metadata
+        member.check()
+
+    assert ["a", "b"] == rejoined
 
 
 def test_positions_that_cannot_be_read_are_asked_for_again() -> None:

@@ -1,0 +1,80 @@
+"""`python -m tests.chaos`: breaks everything for a quarter of an hour, and writes docs/guarantees.md from it."""
+
+import argparse
+import logging
+import os
+import shutil
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import nullcontext
+from pathlib import Path
+
+from rich.console import Console
+
+from deploy.kafka import BrokerError, Wanted, java
+from tests.chaos import report
+from tests.chaos.report import Played, Run
+from tests.chaos.scenarios import brokers, services, surroundings, topics
+from tests.chaos.scenarios.scenario import Scenario, folder
+from tests.chaos.site import Site
+
+SCENARIOS = (*services.SCENARIOS, *brokers.SCENARIOS, *topics.SCENARIOS, *surroundings.SCENARIOS)
+console = Console(stderr=True, highlight=False)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Play the scenarios; 1 when a promise was broken, 2 when no cluster can be had."""
+    options = _parser().parse_args(arguments)
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)  # it speaks of each connection that we cut
+    chosen = [scenario for scenario in SCENARIOS if not options.only or scenario.name in options.only]
+    started = time.monotonic()
+    try:
+        with java.start(Wanted(nodes=3), console.print, os.environ) as cluster:
+            played = [_play(scenario, cluster, options.seed, options.rounds) for scenario in chosen]
+            run = Run(played, options.seed, time.monotonic() - started, cluster.description)
+    except BrokerError as error:
+        console.print(str(error))
+        return 2
+    Console(width=200).print(report.table(run))
+    if not options.only and options.rounds is None:
+        report.write(run)
+    for problem in (problems := report.broken(run)):
+        console.print(problem)
+    return 1 if problems else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("python -m tests.chaos", description="Break everything, and count the sentences.")
+    parser.add_argument("--seed", type=int, default=1, help="the same seed breaks the same things after the same waits")
+    parser.add_argument("--only", action="append", metavar="SCENARIO", help="play this one; may be given several times")
+    parser.add_argument("--rounds", type=int, help="break so many times in each, instead of the usual number")
+    return parser
+
+
+def _play(scenario: Scenario, cluster: java.JavaBroker, seed: int, rounds: int | None) -> Played:
+    logs = folder()
+    console.print(f"{scenario.name}: {scenario.what}…")
+    cluster.start()
+    try:
+        with scenario.site() if scenario.site else nullcontext(Site(cluster)) as site:
+            result = scenario.play(site, seed, logs, rounds)
+    except PermissionError as error:
+        console.print(f"  not played: {error.strerror}")
+        return Played(scenario, None, error.strerror or "not permitted")
+    problems = list(scenario.broken(result))
+    _tell(logs, result.notes, problems)
+    return Played(scenario, result)
+
+
+def _tell(logs: Path, notes: Sequence[str], problems: Sequence[str]) -> None:
+    for line in (*notes, *problems):
+        console.print(f"  {line}")
+    if problems:
+        console.print(f"  the logs are kept in {logs}")
+    else:
+        shutil.rmtree(logs)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,90 @@
+"""A service inside this process whose every turn is made by hand, to force what chance brings too seldom."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from kafka import KafkaConsumer
+from kafka.structs import ConsumerGroupMetadata, MemberState
+from prometheus_client import CollectorRegistry
+
+from models.artefact import load, resolve
+from service.broker.clients import make_consumer
+from service.broker.membership import Membership
+from service.commands.run import _delivery, _loop
+from service.loop import Loop
+from service.observed import Observed
+from service.operations.health import Health
+from service.operations.metrics import Metrics
+from service.operations.stopping import Stopping
+from service.operations.watchdog import Watchdog
+from service.settings import Settings
+
+HASTE_MS = 1  # too short for a join, which then ends between two polls
+
+
+class Hasty(KafkaConsumer):  # type: ignore[misc]  # kafka-python ships no types
+    """A consumer whose polls can be made too short for a join to end in one."""
+
+    hasty = False
+
+    def poll(self, timeout_ms: int = 0, **further: Any) -> Any:
+        return super().poll(timeout_ms=HASTE_MS if self.hasty else timeout_ms, **further)
+
+
+class Trusting(Membership):
+    """A membership without our cure: it believes a position because it is there."""
+
+    def check(self) -> ConsumerGroupMetadata | None:
+        metadata = self._consumer.group_metadata()
+        stable = metadata.generation_id >= 0 and metadata.state == MemberState.STABLE
+        return metadata if stable else None
+
+
+class ByHand:
+    """The service's own loop over its own clients; `committed` counts what it has delivered."""
+
+    def __init__(self, consumer: Hasty, loop: Loop, registry: CollectorRegistry) -> None:
+        self.consumer = consumer
+        self.turn = loop.turn
+        self._registry = registry
+
+    @property
+    def committed(self) -> int:
+        """Records whose batches are committed."""
+        return round(self._registry.get_sample_value("claimwire_batch_records_sum") or 0)
+
+    @property
+    def joining(self) -> bool:
+        """Whether a join has begun and was not seen to end."""
+        return bool(self.consumer.group_metadata().state == MemberState.REBALANCING)
+
+    def turn_until(self, condition: Callable[[], bool], turns: int = 400) -> None:
+        """Turn until something holds; raises AssertionError when it never does."""
+        for _ in range(turns):
+            if condition():
+                return
+            self.turn()
+        raise AssertionError(f"it does not hold after {turns} turns")
+
+
+@contextmanager
+def by_hand(settings: Settings, name: str, *, trusting: bool = False) -> Iterator[ByHand]:
+    """A service that belongs to the group as a dynamic member; leaving the context leaves the group."""
+    registry = CollectorRegistry()
+    metrics = Metrics(registry, settings.topics[1:])
+    observed = Observed(metrics, Health(lambda: 0.0, 1, 1, 1), transactional=True)
+    consumer = make_consumer(settings, None)
+    consumer.__class__ = Hasty
+    delivery = _delivery(settings, name, consumer, observed)
+    watchdog = Watchdog(settings.stall_limit_s)  # never started: a test may take its time
+    loop = _loop(settings, load(resolve(None)), consumer, delivery, observed, Stopping(1), watchdog)
+    if trusting:
+        loop._membership.__class__ = Trusting
+    delivery.open()
+    loop._membership.join()
+    try:
+        yield ByHand(consumer, loop, registry)
+    finally:
+        delivery.discard()
+        consumer.close(autocommit=False)

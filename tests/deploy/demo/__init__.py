@@ -1,0 +1,1 @@
+"""The demonstration, piece by piece and as a person runs it."""

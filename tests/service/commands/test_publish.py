@@ -1,0 +1,87 @@
+"""`claimwire publish`: an article in, its sentences on the input topic."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from kafka import KafkaConsumer
+
+from service.articles import split_article
+from service.commands.publish import record
+from service.errors import SettingsError
+from service.events.sentence import SentenceEvent
+from tests.end_to_end.newsroom import Newsroom, until
+from tests.service.commands.conftest import Command
+
+ARTICLE = "Mill reopens\n\nThe mill will open its gates in May. The owners deny that it was ever shut.\n"
+TEXTS = ["Mill reopens", "The mill will open its gates in May.", "The owners deny that it was ever shut."]
+
+
+def published(newsroom: Newsroom, count: int) -> list[Any]:
+    """What is on the input topic, once so much is there."""
+    records: list[Any] = []
+    with KafkaConsumer(
+        newsroom.topics["sentences"], **newsroom.client, auto_offset_reset="earliest", group_id=None
+    ) as consumer:
+
+        def enough() -> bool:
+            records.extend(record for found in consumer.poll(timeout_ms=200).values() for record in found)
+            return len(records) >= count
+
+        until(enough)
+    return records
+
+
+def test_a_record_is_keyed_by_its_article() -> None:
+    """So all sentences of an article keep their order, on one partition."""
+    keys = {record(sentence)[0] for sentence in split_article(ARTICLE, "urn:mill")}
+
+    assert {b"urn:mill"} == keys
+
+
+def test_a_record_is_a_cloud_event() -> None:
+    """Its id is the sentence's, the same whenever the article is published."""
+    sentence = split_article(ARTICLE, "urn:mill")[1]
+    _, value, headers = record(sentence)
+
+    assert (b"1.0", b"urn:mill#v1/s1") == (dict(headers)["ce_specversion"], dict(headers)["ce_id"])
+    assert "The mill will open its gates in May." == json.loads(value)["text"]
+
+
+def test_a_sentence_without_an_article_is_keyed_by_itself() -> None:
+    """There is nothing else to keep it with."""
+    key, _, _ = record(SentenceEvent(text="It rained.", sentence_id="urn:rain"))
+
+    assert b"urn:rain" == key
+
+
+def test_files_and_standard_input_are_published(newsroom: Newsroom, tmp_path: Path, command: Command) -> None:
+    """It says how many sentences, and on which topic."""
+    file = tmp_path / "mill.txt"
+    file.write_text(ARTICLE, encoding="utf-8")
+    settings = {name.removeprefix("CLAIMWIRE_"): value for name, value in newsroom.settings.items()}
+
+    result = command("publish", str(file), "-", text="It rained on the mill.", **settings)
+
+    assert f"published 4 sentences on {newsroom.topics['sentences']}\n" == result.stdout
+    texts = [json.loads(record.value)["text"] for record in published(newsroom, 4)]
+    assert sorted([*TEXTS, "It rained on the mill."]) == sorted(texts)
+
+
+def test_without_an_address_it_says_which_setting_is_missing(command: Command) -> None:
+    """At once: there is nobody to wait for."""
+    result = command("publish", text=ARTICLE)
+
+    assert isinstance(result.exception, SettingsError)
+    assert ("CLAIMWIRE_BOOTSTRAP_SERVERS",) == result.exception.keys
+
+
+@pytest.mark.parametrize("text", ["", " \n\n "])
+def test_an_empty_article_publishes_nothing(newsroom: Newsroom, command: Command, text: str) -> None:
+    """That is no error."""
+    settings = {name.removeprefix("CLAIMWIRE_"): value for name, value in newsroom.settings.items()}
+
+    result = command("publish", text=text, **settings)
+
+    assert (0, f"published 0 sentences on {newsroom.topics['sentences']}\n") == (result.exit_code, result.stdout)
