@@ -77,7 +77,9 @@ def quantised(weights: Weights, seen: Mapping[str, Seen]) -> ModelProto:
 
 def multiplied(model: ModelProto) -> dict[str, str]:
     """For each matrix of a `trained` graph the name of what it is multiplied by."""
-    return {node.input[1].removesuffix(".weight"): node.input[0] for node in model.graph.node if node.op_type == "MatMul"}
+    return {
+        node.input[1].removesuffix(".weight"): node.input[0] for node in model.graph.node if node.op_type == "MatMul"
+    }
 
 
 def _model(weights: Weights, product: Product) -> ModelProto:

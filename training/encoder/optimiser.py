@@ -55,7 +55,9 @@ class Optimiser:
         """Up over the first steps, then down to 0 in a straight line."""
         lasts = np.array(self._lasts)
         warm = np.maximum(1, lasts * np.array([recipe.warming for recipe in self._recipes]))
-        schedule: NDArray[np.float64] = np.minimum((step + 1) / warm, np.maximum(0, (lasts - step) / np.maximum(1, lasts - warm)))
+        schedule: NDArray[np.float64] = np.minimum(
+            (step + 1) / warm, np.maximum(0, (lasts - step) / np.maximum(1, lasts - warm))
+        )
         return schedule
 
 

@@ -7,17 +7,51 @@ import numpy as np
 
 QUOTES = (("“", "”", "’"), ('"', '"', "'"), ("‘", "’", "’"), ("'", "'", "'"), ("``", "''", "'"), ("", "", "'"))
 DASHES = (" – ", " — ", " - ", " -- ", "—")
-DATELINES = ("{place} (AP) — ", "{place} - ", "{place}, {day} March - ", "{place.upper} — ", "- ", "{day}:{minute:02}pm: ", "{place}: ")
-PLACES = ("Lisbon", "Nairobi", "Ottawa", "Jakarta", "Leeds", "Santiago", "Tbilisi", "Denver", "Perth", "Accra", "Oslo", "Hanoi")
-CONTRACTIONS = (("did not", "didn’t"), ("does not", "doesn’t"), ("was not", "wasn’t"), ("were not", "weren’t"), ("is not", "isn’t"), ("are not", "aren’t"),
-                ("has not", "hasn’t"), ("had not", "hadn’t"), ("have not", "haven’t"), ("could not", "couldn’t"), ("would not", "wouldn’t"))
+DATELINES = (
+    "{place} (AP) — ",
+    "{place} - ",
+    "{place}, {day} March - ",
+    "{place.upper} — ",
+    "- ",
+    "{day}:{minute:02}pm: ",
+    "{place}: ",
+)
+PLACES = (
+    "Lisbon",
+    "Nairobi",
+    "Ottawa",
+    "Jakarta",
+    "Leeds",
+    "Santiago",
+    "Tbilisi",
+    "Denver",
+    "Perth",
+    "Accra",
+    "Oslo",
+    "Hanoi",
+)
+CONTRACTIONS = (
+    ("did not", "didn’t"),
+    ("does not", "doesn’t"),
+    ("was not", "wasn’t"),
+    ("were not", "weren’t"),
+    ("is not", "isn’t"),
+    ("are not", "aren’t"),
+    ("has not", "hasn’t"),
+    ("had not", "hadn’t"),
+    ("have not", "haven’t"),
+    ("could not", "couldn’t"),
+    ("would not", "wouldn’t"),
+)
 
 _QUOTED = re.compile(r"[“\"]([^“”\"]{2,}?)[”\"]")
 _APOSTROPHE = re.compile(r"(?<=\w)[’'](?=\w)")
 _DASH = re.compile(r"\s*—\s*|\s+[–-]{1,2}\s+")
 _NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{2,}(?: [A-Z][a-z]{2,}){0,2}")
 _FIGURE = re.compile(r"(?<![\d.,:/-])\d{2,3}(?![\d:/]|[.,-]\d)")
-_NO_NAMES = re.compile(r"^(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|January|February|March|April|May|June|July|August|September|October|November|December)")
+_NO_NAMES = re.compile(
+    r"^(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|January|February|March|April|May|June|July|August|September|October|November|December)"
+)
 
 
 def names_in(texts: Sequence[str]) -> dict[int, list[str]]:
@@ -86,6 +120,6 @@ def _other_edges(text: str, names: dict[int, list[str]], generator: np.random.Ge
         case 1:
             return text.removesuffix(".")
         case 2:
-            return text.lstrip("“\"")
+            return text.lstrip('“"')
         case _:
-            return text.rstrip("”\"")
+            return text.rstrip('”"')
