@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from models import manifest as manifests
 from models.errors import ModelMissingError, ModelTamperedError, ProbeError
 from models.labels import LABELS, Label
-from models.manifest import MANIFEST_FILE, Manifest
+from models.manifest import MANIFEST_FILE, SIGNATURE_FILE, Manifest
 from models.unpickler import open_model
 
 MODEL_FILE = "model.joblib"
@@ -57,15 +57,24 @@ class Model:
         return self.reader.predict_proba(texts)[:, columns]
 
 
-def load(folder: Path, *, sha256: str | None = None, installed: dict[str, str] | None = None) -> Model:
+def load(
+    folder: Path,
+    *,
+    sha256: str | None = None,
+    public_key: Path | None = None,
+    installed: dict[str, str] | None = None,
+) -> Model:
     """Load the model of a folder; raises the ModelError that names what is wrong with it.
 
-    Nothing inside a folder can vouch for its manifest: whoever wants that pins `sha256`, the hash of the manifest.
+    Nothing inside a folder can vouch for its manifest: whoever wants that pins `sha256`, the hash of the manifest, or
+    names the file of the public key with which it must be signed.
     `installed` are the versions of the libraries, those of this process unless given.
     """
     manifest, found = manifests.read(folder)
     if sha256 not in (None, found):
         raise _tampered(folder, f"the SHA-256 of its {MANIFEST_FILE} is {found}, and {sha256} was asked for")
+    if public_key:
+        _check_signature(folder, public_key, found)
     manifests.check_libraries(folder, manifest, installed or manifests.installed_libraries())
     contents = _verified_contents(folder, manifest)
     if MODEL_FILE not in contents:
@@ -98,6 +107,15 @@ def version_key(version: str) -> tuple[int, ...]:
     return tuple(int(number) for number in numbers)
 
 
+def _check_signature(folder: Path, public_key: Path, sha256: str) -> None:
+    from models import signature  # noqa: PLC0415 - cryptography takes a while, and only where a signature is required
+
+    manifest = (folder / MANIFEST_FILE).read_bytes()
+    signature.require(folder, manifest, public_key)
+    if hashlib.sha256(manifest).hexdigest() != sha256:
+        raise _tampered(folder, f"its {MANIFEST_FILE} was exchanged while it was read")
+
+
 def _verified_contents(folder: Path, manifest: Manifest) -> dict[str, bytes]:
     """The bytes of each file; what is opened later are these very bytes, so that no file can change in between."""
     _check_no_stranger(folder, manifest)
@@ -106,7 +124,7 @@ def _verified_contents(folder: Path, manifest: Manifest) -> dict[str, bytes]:
 
 def _check_no_stranger(folder: Path, manifest: Manifest) -> None:
     found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}
-    if strangers := found - {MANIFEST_FILE} - set(manifest.files):
+    if strangers := found - {MANIFEST_FILE, SIGNATURE_FILE} - set(manifest.files):
         raise _tampered(folder, f"its {MANIFEST_FILE} does not list {', '.join(sorted(strangers))}")
     if missing := set(manifest.files) - found:
         raise ModelMissingError(

@@ -23,7 +23,6 @@ _ENDINGS = (
     ("s", "-s"),
     *((ending, "doer") for ending in ("er", "or", "ist")),
 )
-_ALL_SHAPES = (*SHAPES, *("",) * (16 - len(SHAPES)))  # filled up to the number that the bits of a code can hold
 _AUXILIARIES = frozenset("is are was were am be been being has have had having do does did 's 're 've 'm".split())
 _SHORTEST_STEM = 3
 _UNKNOWN = 0
@@ -50,6 +49,15 @@ class Trait(IntFlag):
     CAPITALS = auto()
     NAME = auto()  # begins with a capital and is no cue
     BOUNDARY = auto()
+
+
+_MARK_TRAITS = {BOUNDARY: Trait.BOUNDARY, '"': Trait.QUOTE, "?": Trait.QUESTION, ":": Trait.COLON}
+_SHAPE_TRAITS = {
+    "number": Trait.NUMBER,
+    "name": Trait.CAPITALISED | Trait.NAME,
+    "capitals": Trait.CAPITALISED | Trait.CAPITALS,
+    "-ed": Trait.PAST,
+}
 
 
 class Seen(NamedTuple):
@@ -80,7 +88,7 @@ class Lexicon:
         self._rows = {word: row for row, word in enumerate(known, start=1)}
         self._memo = _Memo(self._code)
         self._symbols = _symbols(known, cues, classes)
-        self._traits = np.array([_traits(word, shape, cues) for word in ("", *known) for shape in _ALL_SHAPES], np.uint16)
+        self._traits = _traits(known, cues)
 
     def look_up(self, tokens: Sequence[str]) -> Seen:
         """See a batch of tokens as `models.tokens.split` cuts them."""
@@ -177,20 +185,24 @@ def _scattered(numbers: NDArray[np.int64]) -> Symbols:
     return (mixed ^ (mixed >> np.uint64(31))).astype(np.uint32)
 
 
-def _traits(word: str, shape: str, cues: Mapping[str, tuple[str, str]]) -> int:
-    kind, group = cues.get(word, ("", ""))
-    traits = {
-        Trait.CUE: kind not in ("", GRAMMAR),
-        Trait.SAYS: kind == "say",
-        Trait.VERBAL: kind == "modal" or group in _AUXILIARIES,
-        Trait.PAST: shape == "-ed",
-        Trait.QUOTE: word == '"',
-        Trait.QUESTION: word == "?",
-        Trait.COLON: word == ":",
-        Trait.NUMBER: shape == "number",
-        Trait.CAPITALISED: shape in ("name", "capitals"),
-        Trait.CAPITALS: shape == "capitals",
-        Trait.NAME: shape == "name" and not kind,
-        Trait.BOUNDARY: shape == "boundary",
-    }
-    return sum(trait for trait, holds in traits.items() if holds)
+def _traits(known: Sequence[str], cues: Mapping[str, tuple[str, str]]) -> NDArray[np.uint16]:
+    """The traits of every code, in the order of the codes."""
+    of_word = np.array([0, *(_word_traits(word, *cues.get(word, ("", ""))) for word in known)], np.uint16)
+    of_shape = np.zeros(1 << _SHAPE_BITS, np.uint16)
+    for shape, traits in _SHAPE_TRAITS.items():
+        of_shape[SHAPES.index(shape)] = traits
+    traits = of_word[:, np.newaxis] | of_shape
+    has_class = np.array([False, *(word in cues for word in known)])
+    traits[has_class] &= ~np.uint16(Trait.NAME)  # "Denied" at the head of a sentence is no name
+    return traits.ravel()
+
+
+def _word_traits(word: str, kind: str, group: str) -> int:
+    traits = _MARK_TRAITS.get(word, Trait(0))
+    if kind not in ("", GRAMMAR):
+        traits |= Trait.CUE
+    if kind == "say":
+        traits |= Trait.SAYS
+    if kind == "modal" or group in _AUXILIARIES:
+        traits |= Trait.VERBAL
+    return int(traits)

@@ -11,6 +11,7 @@ from models.errors import ManifestError, ModelIncompatibleError, ModelMissingErr
 from models.labels import LABELS, Label
 
 MANIFEST_FILE = "manifest.json"
+SIGNATURE_FILE = f"{MANIFEST_FILE}.sig"  # beside the manifest if somebody signed it (models/signature.py)
 # The libraries whose objects lie in the pickle, or that compute with them. Python itself is noted but not compared:
 # a pickle of these objects reads alike under every Python that Claimwire supports.
 LIBRARIES = ("joblib", "numpy", "scikit-learn", "scipy")
@@ -114,6 +115,8 @@ def _contradiction(manifest: Manifest) -> str | None:
         return f"it does not say which version of {', '.join(sorted(missing))} wrote the model"
     if not manifest.probes:
         return "it has no probe sentences"
+    if any(len(probe.scores) != len(LABELS) for probe in manifest.probes):
+        return "a probe sentence has not one score for each label"
     return None
 
 

@@ -1,18 +1,20 @@
 """Both readers as one: the first reads every sentence, the second is asked where the first is in doubt."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
 
 from models.labels import LABELS, Label
 
 JUDGEMENT_FILE = "judgement.json"
 # No reader is surer than this: a 0 has no logarithm, and one reader's certainty would silence the other.
 SUREST = 1e-4
+RARE = [LABELS.index(Label.DENIAL), LABELS.index(Label.CLARIFICATION)]
 
 Scores = NDArray[np.float64]
 
@@ -22,7 +24,8 @@ class Reader(Protocol):
 
     classes_: NDArray[np.str_]
 
-    def predict_proba(self, texts: Sequence[str]) -> Scores: ...
+    def predict_proba(self, texts: Sequence[str]) -> Scores:
+        """Probabilities of shape (n, 4), columns in the order of `classes_`."""
 
 
 class Weighing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -43,13 +46,8 @@ class Weighing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Judgement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """When the second reader is asked, and how much each reader's word counts.
+    """How much each reader's word counts: `alone` for the first by itself, `together` where both have read."""
 
-    The second reader is asked where the first, calibrated by `alone`, gives its best label less than `gate`; then
-    `together` weighs both.
-    """
-
-    gate: float
     alone: Weighing
     together: Weighing
 
@@ -65,10 +63,13 @@ class Reading:
 
 
 class Readers:
-    """A classifier of two readers; a Judgement says how they are combined."""
+    """A classifier of two readers; the second is asked where the first's doubt is above `gate`.
 
-    def __init__(self, first: Reader, second: Reader, judgement: Judgement) -> None:
-        self.first, self.second, self.judgement = first, second, judgement
+    A `gate` of 0 asks it about every sentence, one of 1 about none.
+    """
+
+    def __init__(self, first: Reader, second: Reader, judgement: Judgement, gate: float) -> None:
+        self.first, self.second, self.judgement, self.gate = first, second, judgement, gate
         self.classes_ = np.array(LABELS, dtype=np.str_)
 
     def predict_proba(self, texts: Sequence[str]) -> Scores:
@@ -77,25 +78,63 @@ class Readers:
 
     def read(self, texts: Sequence[str]) -> Reading:
         """Let the first reader read every text, and the second those that the first is in doubt about."""
-        first = in_order(self.first, texts)
+        first = _in_order(self.first, texts)
         scores = self.judgement.alone.probabilities(first)
-        asked = scores.max(axis=1) < self.judgement.gate
-        second = in_order(self.second, [texts[place] for place in np.flatnonzero(asked)])
-        if asked.any():
-            scores[asked] = self.judgement.together.probabilities(first[asked], second)
+        asked = doubt(scores) > self.gate
+        second = _in_order(self.second, [text for text, ask in zip(texts, asked, strict=True) if ask])
+        scores[asked] = self.judgement.together.probabilities(first[asked], second)
         return Reading(first, asked, second, scores)
 
 
-def in_order(reader: Reader, texts: Sequence[str]) -> Scores:
-    """A reader's probabilities with columns in the order of `LABELS`; of shape (0, 4) when there is nothing to read."""
+def doubt(scores: Scores) -> NDArray[np.float64]:
+    """How much a second opinion is worth, between 0 and 1, by the first reader's calibrated scores.
+
+    It is what the best label lacks to certainty, and half the probability of a denial or a clarification: these are
+    rare, so that even a reader that is sure of one is often wrong.
+    """
+    unsure: NDArray[np.float64] = 1 - scores.max(axis=1) + scores[:, RARE].sum(axis=1) / 2
+    return unsure
+
+
+def judgement(first: Scores, second: Scores, labels: Sequence[Label], weights: NDArray[np.float64]) -> Judgement:
+    """Fit how much each reader's word counts.
+
+    `first` and `second` are probabilities of shape (n, 4) by readers that had not seen the sentences, `weights` how
+    much each sentence counts.
+    """
+    return Judgement(
+        _weighing(_logarithms(first), labels, weights), _weighing(_logarithms(first, second), labels, weights)
+    )
+
+
+def towards_nature(labels: Sequence[Label], natural: Mapping[Label, float], pull: float) -> NDArray[np.float64]:
+    """Weights that make a corpus rich in rare labels count more like the stream of news; their mean is 1.
+
+    `natural` is the share of each label in the stream. A `pull` of 1 weighs all the way to it, 0 leaves the corpus as
+    it is.
+    """
+    number = np.array([LABELS.index(label) for label in labels])
+    share = np.bincount(number, minlength=len(LABELS)) / len(number)
+    weights = (np.array([natural[label] for label in LABELS]) / share) ** pull
+    each: NDArray[np.float64] = weights[number] / weights[number].mean()
+    return each
+
+
+def _weighing(logarithms: Scores, labels: Sequence[Label], weights: NDArray[np.float64]) -> Weighing:
+    regression = LogisticRegression(max_iter=2000).fit(logarithms, np.array(labels, dtype=np.str_), weights)
+    rows = [regression.classes_.tolist().index(label) for label in LABELS]
+    coefficients, intercepts = regression.coef_[rows].tolist(), regression.intercept_[rows].tolist()
+    return Weighing(tuple(map(tuple, coefficients)), tuple(intercepts))
+
+
+def _in_order(reader: Reader, texts: Sequence[str]) -> Scores:
     if not texts:
         return np.empty((0, len(LABELS)))
     columns = [reader.classes_.tolist().index(label) for label in LABELS]
-    return reader.predict_proba(texts)[:, columns]
+    ordered: Scores = reader.predict_proba(texts)[:, columns]
+    return ordered
 
 
 def _logarithms(*readings: Scores) -> Scores:
-    return np.log(np.maximum(np.hstack(readings), SUREST))
-
-
-__all__ = ["JUDGEMENT_FILE", "Judgement", "Label", "Reader", "Readers", "Reading", "Weighing"]
+    logarithms: Scores = np.log(np.maximum(np.hstack(readings), SUREST))
+    return logarithms

@@ -21,9 +21,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from models.errors import ClaimwireError, ModelError
-from models.manifest import MANIFEST_FILE
+from models.manifest import MANIFEST_FILE, SIGNATURE_FILE
 
-SIGNATURE_FILE = f"{MANIFEST_FILE}.sig"
 PUBLIC_SUFFIX = ".pub"
 
 

@@ -117,6 +117,9 @@ class Settings(BaseSettings):
     model: str | None = Field(
         None, description="Model: a version folder, or a shipped version's name; default the newest."
     )
+    model_public_key: ReadableFile | None = Field(
+        None, description="Key with which the model must be signed, PEM; without one no signature is asked for."
+    )
 
     topic_sentences: KafkaName = Field("news.sentences", description="Topic that is read.")
     topic_claims: KafkaName = Field("news.claims", description="Topic of the claims.")

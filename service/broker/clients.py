@@ -16,6 +16,7 @@ BATCH_BYTES = 262_144  # larger batches cost a producer fewer requests; well und
 FETCH_BYTES = 4_194_304  # a partition is not fetched again before its records are drained, so one fetch must last
 HEARTBEAT_S = 1.0  # a member hears of a rebalance with its next heartbeat, and all the others wait for it until then
 METADATA_MS = 30_000  # after so long a partition that was added is noticed; kafka-python would take five minutes
+RECONNECT_MS = 2_000  # the longest pause between two attempts; kafka-python would look away from a broker for 30 s
 HEADER_ROOM = 65_536  # an event is its sentence, its numbers and its headers
 DEAD_LETTER_BYTES = 16_777_216  # a dead letter is whatever came, however large, and our headers
 ABSENT: Final = object()
@@ -41,6 +42,7 @@ def connection(settings: Settings) -> dict[str, Any]:
         "ssl_password": settings.tls_key_password and settings.tls_key_password.get_secret_value(),
         "request_timeout_ms": milliseconds(settings.request_timeout_s),
         "bootstrap_timeout_ms": milliseconds(settings.request_timeout_s),
+        "reconnect_backoff_max_ms": RECONNECT_MS,
     }
     if settings.sasl_mechanism and settings.sasl_password:
         arguments |= {

@@ -69,7 +69,7 @@ def run() -> None:
 
 
 def _work(settings: Settings, instance_id: str, metrics: Metrics, health: Health, stopping: Stopping) -> None:
-    model = load_model(resolve(settings.model))
+    model = load_model(resolve(settings.model), public_key=settings.model_public_key)
     metrics.model(model.name, model.version, model.sha256, sklearn.__version__, time.time())
     log.info("model verified", name=model.name, version=model.version, sha256=model.sha256[:12])
     observed = Observed(metrics, health, transactional=settings.delivery is Guarantee.EXACTLY_ONCE)

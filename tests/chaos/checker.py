@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from models.decision import Verdict
 from models.labels import Label
@@ -46,14 +46,17 @@ class Went(NamedTuple):
     reason: str | None = None
 
 
+Numbered = TypeVar("Numbered", Came, Went)
+
+
 class Findings(NamedTuple):
     """The numbers of the sentences with which something is wrong, sorted; all empty when all is well.
 
     A sentence is `lost` when it is on no topic, `doubled` when it is there more than once, and `unrecognisable` when
-    its copies do not share one identity. It is `reordered` when it comes after a later sentence of its key on its
-    topic, first copies counted. It is `mislabelled` when the model says otherwise offline, `misplaced` when it is on
-    another topic than its label's, and `set_aside_wrongly` when it was readable and is a dead letter, the other way
-    round, or for a wrong reason. An `invented` one was never sent.
+    its copies do not share one identity; one that came several times may go as often. It is `reordered` when it comes
+    after a later sentence of its key on its topic, first copies counted. It is `mislabelled` when the model says
+    otherwise offline, `misplaced` when it is on another topic than its label's, and `set_aside_wrongly` when it was
+    readable and is a dead letter, the other way round, or for a wrong reason. An `invented` one was never sent.
     """
 
     lost: list[int]
@@ -68,18 +71,18 @@ class Findings(NamedTuple):
 
 def check(came: Iterable[Came], went: Sequence[Went], verdicts: Mapping[int, Verdict]) -> Findings:
     """Look at every sentence; `verdicts` holds what the model says of each readable one, by number."""
-    sent = {record.number: record for record in came}
-    copies: dict[int, list[Went]] = defaultdict(list)
-    for record in went:
-        copies[record.number].append(record)
-    known = {number: found for number, found in copies.items() if number in sent}
-    every = [(sent[number], copy) for number, found in known.items() for copy in found]
+    sent = _by_number(came)
+    copies = _by_number(went)
+    known = {number: copies[number] for number in sent.keys() & copies.keys()}
+    every = [(sent[number][0], copy) for number, found in known.items() for copy in found]
     labelled = [(record, copy) for record, copy in every if record.text is not None and copy.reason is None]
     return Findings(
-        lost=sorted(sent.keys() - copies.keys()),
-        doubled=sorted(number for number, found in known.items() if len(found) > 1),
-        unrecognisable=sorted(number for number, found in known.items() if len({one.identity for one in found}) > 1),
-        reordered=_reordered(sent, [one for one in went if one.number in sent]),
+        lost=sorted(number for number, records in sent.items() if len(copies.get(number, ())) < len(records)),
+        doubled=sorted(number for number, found in known.items() if len(found) > len(sent[number])),
+        unrecognisable=sorted(
+            number for number, found in known.items() if len({one.identity for one in found}) > len(sent[number])
+        ),
+        reordered=_reordered({number: records[0] for number, records in sent.items() if len(records) == 1}, went),
         mislabelled=_numbers((r, c) for r, c in labelled if _differs(c, verdicts[r.number])),
         misplaced=_numbers((r, c) for r, c in labelled if c.use != _use(verdicts[r.number])),
         set_aside_wrongly=_numbers((r, c) for r, c in every if c.reason != r.reason),
@@ -93,7 +96,7 @@ def _reordered(sent: Mapping[int, Came], went: Iterable[Went]) -> list[int]:
     seen: set[int] = set()
     late = []
     for record in sorted(went, key=lambda one: (one.use, one.partition, one.offset)):
-        if record.number in seen:
+        if record.number in seen or record.number not in sent:
             continue
         seen.add(record.number)
         origin = sent[record.number]
@@ -102,6 +105,13 @@ def _reordered(sent: Mapping[int, Came], went: Iterable[Went]) -> list[int]:
             late.append(record.number)
         latest[row] = max(origin.offset, latest.get(row, -1))
     return sorted(late)
+
+
+def _by_number(records: Iterable[Numbered]) -> dict[int, list[Numbered]]:
+    found: dict[int, list[Numbered]] = defaultdict(list)
+    for record in records:
+        found[record.number].append(record)
+    return dict(found)
 
 
 def _differs(copy: Went, verdict: Verdict) -> bool:

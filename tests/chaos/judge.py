@@ -4,7 +4,7 @@ import json
 import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, TopicPartition
 
@@ -17,6 +17,14 @@ from tests.chaos.sentences import NUMBER, numbered
 ANSWER_S = 10.0  # for one answer of a broker that may just have been restarted
 PATIENCE_S = 120.0  # for a topic's end, which an open transaction can hold back until the broker aborts it
 CHUNK = 5_000  # records taken from the client, and sentences labelled, at once
+
+
+class Judgement(NamedTuple):
+    """How many sentences came, how many of them the feed itself had put there twice, and what is wrong."""
+
+    sentences: int
+    came_twice: int
+    findings: Findings
 
 
 class Judge:
@@ -39,12 +47,13 @@ class Judge:
         ends = [self._group.get_watermark_offsets(partition, timeout=ANSWER_S) for partition in partitions]
         return sum(end - max(start, one.offset) for one, (start, end) in zip(committed, ends, strict=True))
 
-    def judge(self) -> tuple[int, Findings]:
-        """Read all that came and all that went, to the very end, and compare; returns how much came, too."""
+    def judge(self) -> Judgement:
+        """Read all that came and all that went, to the very end, and compare."""
         came = [self._came(message) for message in self._read([self._topics["sentences"]])]
         uses = {name: use for use, name in self._topics.items() if use != "sentences"}
         went = [_went(message, uses[message.topic()]) for message in self._read(list(uses))]
-        return len(came), check(came, went, _verdicts(came))
+        twice = len(came) - len({record.number for record in came})
+        return Judgement(len(came), twice, check(came, went, _verdicts(came)))
 
     def _came(self, message: Any) -> Came:
         sent = numbered(_number(message), self._seed)

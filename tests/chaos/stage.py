@@ -150,9 +150,13 @@ class Stage:
         waiting = self._drained()
         for supervisor in list(self.supervisors):
             self.leave(supervisor)
-        sentences, findings = self.judge.judge()
+        judged = self.judge.judge()
+        if judged.came_twice:
+            self.notes.append(f"the feed itself put {judged.came_twice} sentences on the topic twice")
         gaps = recovery.around(recovery.commits(self._folder.glob("*.log")), self._faults, end)
-        return Result(len(self._faults), sentences, findings, gaps, self._ended, self._left, waiting, self.notes)
+        return Result(
+            len(self._faults), judged.sentences, judged.findings, gaps, self._ended, self._left, waiting, self.notes
+        )
 
     def _drained(self) -> int:
         """How many sentences are still not committed when nothing waits any more, or when patience ends."""

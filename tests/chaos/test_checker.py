@@ -79,6 +79,15 @@ def test_each_double_is_found(doubled: set[int]) -> None:
     assert NOTHING._replace(doubled=sorted(doubled)) == found(RIGHT + copies)
 
 
+def test_a_sentence_that_came_twice_may_go_twice() -> None:
+    """A producer upstream may double a sentence; then it must not be lost either."""
+    again = went(8)._replace(offset=100, identity="another")
+    sent = [*SENT, came(8)._replace(offset=100)]
+
+    assert NOTHING == check(sent, [*RIGHT, again], VERDICTS)
+    assert NOTHING._replace(lost=[8]) == check(sent, RIGHT, VERDICTS)
+
+
 def test_a_double_on_another_topic_is_found() -> None:
     """Two processes with two models would do that."""
     copy = went(8)._replace(use="review", offset=100)

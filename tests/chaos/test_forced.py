@@ -48,7 +48,7 @@ def missed_generation(room: Newsroom, *, trusting: bool) -> Findings:
             second.turn_until(lambda: second.committed >= 60)
         first.consumer.hasty = False
         first.turn_until(lambda: judge.waiting() == 0)
-        return judge.judge()[1]
+        return judge.judge().findings
 
 
 def join_unseen(first: ByHand, second: ByHand) -> None:

@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from models.manifest import MANIFEST_FILE
+from models import artefact
+from models.manifest import MANIFEST_FILE, SIGNATURE_FILE
 from models.signature import (
-    SIGNATURE_FILE,
     KeyFileError,
     SignatureError,
     main,
@@ -174,3 +174,16 @@ def test_openssl_agrees(folder: Path, public_key: Path) -> None:
     )
 
     assert b"Signature Verified Successfully\n" == checked.stdout
+
+
+def test_a_model_loads_only_with_the_signature_that_is_required(tmp_path: Path, private_key: Path) -> None:
+    """A shipped model is refused until it is signed; without a key it loads, signed or not."""
+    copy = tmp_path / "copy"
+    shutil.copytree(artefact.newest_shipped(), copy)
+    public_key = private_key.with_name("key.pub")
+
+    with pytest.raises(SignatureError, match="a signature is required"):
+        artefact.load(copy, public_key=public_key)
+    sign(copy, private_key)
+
+    assert artefact.load(copy).sha256 == artefact.load(copy, public_key=public_key).sha256

@@ -61,23 +61,27 @@ def test_near_duplicates_name_each_pair_once_and_in_order(texts: list[str]) -> N
     assert same <= set(pairs)
 
 
+@pytest.mark.slow
 def test_counterparts_of_one_sentence_are_a_family(family: NDArray[np.int64]) -> None:
     """Sentences that share their frame are related even where no word of their topics is the same."""
     one, other, _ = family[-3:].tolist()
     assert one == other
 
 
+@pytest.mark.slow
 def test_a_sentence_that_resembles_none_is_a_family_of_one(family: NDArray[np.int64]) -> None:
     """It is named by its own position."""
     assert len(family) - 1 == family[-1]
 
 
+@pytest.mark.slow
 def test_a_family_is_named_by_its_first_member(family: NDArray[np.int64]) -> None:
     """No name points behind its bearer, and the first member bears its own position."""
     assert (family <= np.arange(len(family))).all()
     assert (family[family] == family).all()
 
 
+@pytest.mark.slow
 def test_no_family_swallows_the_corpus(family: NDArray[np.int64]) -> None:
     """Chains of relatives stay short enough for folds of equal size."""
     assert np.bincount(family).max() < len(family) / 50

@@ -25,7 +25,8 @@ LEVELS = 255
 class Product(Protocol):
     """How a graph multiplies: adds the nodes of `x @ weight + bias` and returns the name of the result."""
 
-    def __call__(self, graph: "Graph", name: str, x: str) -> str: ...
+    def __call__(self, graph: "Graph", name: str, x: str) -> str:
+        """`name` is the matrix, `x` what is multiplied by it."""
 
 
 class Graph:
@@ -41,10 +42,12 @@ class Graph:
         return self.constant(name, self.weights[name])
 
     def constant(self, name: str, values: NDArray[np.generic]) -> str:
+        """Values that belong to the graph."""
         self.constants[name] = numpy_helper.from_array(np.ascontiguousarray(values), name)
         return name
 
     def node(self, operator: str, inputs: Sequence[str], output: str, domain: str = "", **attributes: object) -> str:
+        """A step of the computation, with one result."""
         self.nodes.append(helper.make_node(operator, list(inputs), [output], output, domain=domain, **attributes))
         return output
 
@@ -78,7 +81,7 @@ def quantised(weights: Weights, seen: Mapping[str, Seen]) -> ModelProto:
 def multiplied(model: ModelProto) -> dict[str, str]:
     """For each matrix of a `trained` graph the name of what it is multiplied by."""
     return {
-        node.input[1].removesuffix(".weight"): node.input[0] for node in model.graph.node if node.op_type == "MatMul"
+        node.input[1].removesuffix(".weight"): node.input[0] for node in model.graph.node if node.op_type == "MatMul" and node.name != "heard"
     }
 
 
@@ -87,7 +90,10 @@ def _model(weights: Weights, product: Product) -> ModelProto:
     x = _embedded(graph)
     for layer in range(SHAPE.layers):
         x = _layer(graph, product, str(layer), x)
-    graph.node("ReduceMean", [x], "pooled", axes=[1], keepdims=0)
+    graph.node("MatMul", [x, graph.constant("focus.column", weights["focus"][:, None])], "heard")
+    graph.node("Softmax", ["heard"], "attention", axis=1)
+    graph.node("Mul", [x, "attention"], "weighed")
+    graph.node("ReduceSum", ["weighed", graph.constant("pieces_axis", np.array([1]))], "pooled", keepdims=0)
     graph.node("Gemm", ["pooled", graph.weight("head.weight"), graph.weight("head.bias")], "logits")
     graph.node("LogSoftmax", ["logits"], "log_probabilities", axis=-1)
     ids = helper.make_tensor_value_info("ids", TensorProto.INT64, ["sentences", "pieces"])

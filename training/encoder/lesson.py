@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from training.encoder.batches import Generators, Integers, count, epoch
+from training.encoder.batches import Integers, count, epoch
 from training.encoder.recipe import BATCH, Recipe
 
 MASK, FIRST_WORD = 103, 999  # in BERT's vocabulary: [MASK], and the first id that is no special or unused piece
@@ -50,7 +50,7 @@ class Lesson:
         self._own = [np.random.default_rng([1, copy.seed]) for copy in copies]
 
     def batches(self) -> Iterator[tuple[Tensor, Tensor]]:
-        """Ids of shape (copies, batch, pieces) and targets of shape (copies, batch, labels), to the last step of all."""
+        """Ids (copies, batch, pieces) and targets (copies, batch, labels), for as long as any copy learns."""
         steps = max(copy.steps for copy in self._copies)
         for _, rows in zip(range(steps), self._endless(), strict=False):
             yield self._shown(rows), self._targets[self._moved(rows)]

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
+CHANGED = 0.5
+SHORT = 60  # characters: a dateline before so few of them is rare
 QUOTES = (("“", "”", "’"), ('"', '"', "'"), ("‘", "’", "’"), ("'", "'", "'"), ("``", "''", "'"), ("", "", "'"))
 DASHES = (" – ", " — ", " - ", " -- ", "—")
 DATELINES = (
-    "{place} (AP) — ",
+    "{place} (Wire) — ",
     "{place} - ",
     "{place}, {day} March - ",
     "{place.upper} — ",
@@ -64,9 +66,9 @@ def names_in(texts: Sequence[str]) -> dict[int, list[str]]:
 
 
 def varied(text: str, names: dict[int, list[str]], generator: np.random.Generator) -> str:
-    """The same act in other print; each kind of change is made to about half of the sentences."""
+    """The same act in other print; each kind of change is made to half of the sentences."""
     for change in (_other_names, _other_figures, _other_contractions, _other_quotes, _other_dashes, _other_edges):
-        if generator.random() < 0.5:
+        if generator.random() < CHANGED:
             text = change(text, names, generator)
     return text
 
@@ -113,7 +115,7 @@ def _other_dashes(text: str, names: dict[int, list[str]], generator: np.random.G
 def _other_edges(text: str, names: dict[int, list[str]], generator: np.random.Generator) -> str:
     """A dateline before, a full stop or an opening quotation mark lost, as happens where articles are cut."""
     match generator.integers(4):
-        case 0 if text[:1].isalpha() and len(text) > 60:
+        case 0 if text[:1].isalpha() and len(text) > SHORT:
             place = PLACES[generator.integers(len(PLACES))]
             line = DATELINES[generator.integers(len(DATELINES))].replace("{place.upper}", place.upper())
             return line.format(place=place, day=generator.integers(1, 13), minute=generator.integers(60)) + text

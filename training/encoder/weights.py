@@ -79,7 +79,7 @@ def one_of(weights: Weights, copy: int) -> Weights:
 
 
 def averaged(weights: Weights, copies: slice) -> Weights:
-    """The soup of some copies: the mean of their weights (Wortsman et al. 2022, arXiv:2203.05482), as a stack of one."""
+    """A soup: the mean of some copies' weights (Wortsman et al. 2022, arXiv:2203.05482), as a stack of one."""
     return {
         name: weight if name == WORDS else weight[copies].mean(dim=0, keepdim=True) for name, weight in weights.items()
     }

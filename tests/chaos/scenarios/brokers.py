@@ -1,5 +1,6 @@
 """Nodes of the cluster that are killed or frozen: leaders, coordinators, and all of them."""
 
+import time
 from collections.abc import Mapping
 
 from deploy.kafka.node import Node
@@ -58,10 +59,12 @@ def let_deliveries_expire(stage: Stage, rounds: int) -> None:
 def stop_everything(stage: Stage, rounds: int) -> None:
     """SIGKILL of every node; they come back after a minute, or after `rounds` seconds."""
     stage.struck()
+    down = time.time()
     for victim in stage.broker.nodes:
         victim.kill()
     stage.pause(rounds, rounds)
     stage.broker.start()
+    stage.notes.append(f"no node served for {time.time() - down:.0f} s")
 
 
 IMPATIENT: Mapping[str, str] = {"DELIVERY_TIMEOUT_S": "2", "REQUEST_TIMEOUT_S": "1"}

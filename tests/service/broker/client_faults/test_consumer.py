@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from kafka import ConsumerRebalanceListener, KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.admin import NewPartitions
-from kafka.errors import KafkaTimeoutError, RebalanceInProgressError
+from kafka.errors import CorruptRecordError, KafkaTimeoutError, RebalanceInProgressError
 from kafka.protocol.consumer import SyncGroupRequest
 from kafka.structs import ConsumerGroupMetadata, MemberState
 
@@ -18,7 +18,7 @@ from service.broker import clients
 from service.loop import POLL_MS
 from service.settings import Settings, load
 from tests.conftest import MakeTopic
-from tests.service.broker.client_faults.acting import join, offset, polled, wait_until
+from tests.service.broker.client_faults.acting import join, offset, polled, refusal, wait_until
 from tests.service.broker.client_faults.conftest import MakeConsumer, MakeProducer
 from tests.service.broker.client_faults.mended import mended
 
@@ -65,6 +65,31 @@ def test_a_poll_after_a_failed_deserialiser_never_returns(
         "spins after a deserialiser has raised",
         "UnreadableBatchError from service/loop.py, once a corrupt batch does not make it spin either",
     )
+
+
+def test_a_header_whose_name_is_no_text_stops_the_consumer(
+    real_broker: Broker, make_topic: MakeTopic, make_producer: MakeProducer
+) -> None:
+    """A broker takes a header of any name, the client only one in UTF-8: whoever may write can stop whoever reads."""
+
+    class NoText(str):
+        __slots__ = ()
+
+        def encode(self, encoding: str = "utf-8", errors: str = "strict") -> bytes:
+            return b"\xff"
+
+    topic = make_topic(real_broker)
+    make_producer(real_broker).send(topic, b"a good event", headers=[(NoText("name"), b"")]).get(10)
+    consumer = clients.make_consumer(settings(real_broker), None)
+    consumer.assign([TopicPartition(topic, 0)])
+
+    refused = refusal(lambda: consumer.poll(timeout_ms=20_000))
+
+    assert isinstance(refused, CorruptRecordError), mended(
+        "takes a header's name that is not UTF-8 for a corrupt record",
+        'the row about it from docs/security.md, "What is not"',
+    )
+    consumer.close()
 
 
 def test_our_consumer_has_no_deserialiser(real_broker: Broker) -> None:
