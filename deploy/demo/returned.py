@@ -17,7 +17,6 @@ class Returned(NamedTuple):
     """A sentence that came back, and its place in its article, counted from 0; a dead letter has no label."""
 
     topic: str
-    sentence_id: str
     uri: str
     place: int
     text: str
@@ -38,6 +37,7 @@ class Reader:
             auto_offset_reset="earliest",
             check_crcs=broker.real,  # the stand-in's transaction markers carry no checksum
         )
+        self._dead_letters = names["dead_letters"]
         outputs = [name for use, name in names.items() if use != "sentences"]
         numbers = {name: self._consumer.partitions_for_topic(name) or () for name in outputs}
         self._consumer.assign([TopicPartition(name, number) for name in outputs for number in numbers[name]])
@@ -53,18 +53,30 @@ class Reader:
     def read(self) -> list[Returned]:
         """What has come since the last call; waits a moment for the first record."""
         polled = self._consumer.poll(timeout_ms=POLL_MS)
-        return [_returned(record) for records in polled.values() for record in records]
+        return [self._returned(record) for records in polled.values() for record in records]
+
+    def _returned(self, record: ConsumerRecord) -> Returned:
+        return _set_aside(record) if record.topic == self._dead_letters else _labelled(record)
 
 
-def _returned(record: ConsumerRecord) -> Returned:
+def _labelled(record: ConsumerRecord) -> Returned:
     event = json.loads(record.value)
     return Returned(
         topic=record.topic,
-        sentence_id=event["sentence_id"],
-        uri=event["item_uri"] if "label" in event else event["item"]["uri"],
-        place=event["index"],
+        uri=event.get("item_uri", event["sentence_id"]),
+        place=event.get("index", 0),
         text=event["text"],
-        label=event.get("label"),
-        confidence=event.get("confidence", 0.0),
-        accepted=event.get("decision") == "accepted",
+        label=event["label"],
+        confidence=event["confidence"],
+        accepted=event["decision"] == "accepted",
     )
+
+
+def _set_aside(record: ConsumerRecord) -> Returned:
+    """A dead letter holds whatever came, be it a sentence of an article or not even JSON."""
+    try:
+        event = json.loads(record.value)
+        uri, place, text = event["item"]["uri"], event["index"], event["text"]
+    except (ValueError, TypeError, KeyError):
+        uri, place, text = f"{record.partition}/{record.offset}", 0, repr(record.value)
+    return Returned(record.topic, uri, place, text, label=None, confidence=0.0, accepted=False)

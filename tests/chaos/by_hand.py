@@ -69,12 +69,17 @@ class ByHand:
 
 
 @contextmanager
-def by_hand(settings: Settings, name: str, *, trusting: bool = False) -> Iterator[ByHand]:
-    """A service that belongs to the group as a dynamic member; leaving the context leaves the group."""
+def by_hand(
+    settings: Settings, name: str, *, static: bool = False, trusting: bool = False, **overrides: Any
+) -> Iterator[ByHand]:
+    """A service that is started, and stopped at the end; `overrides` are the consumer's, by kafka-python's names.
+
+    A static member keeps its place in the group when it stops, as the real service does; another one leaves.
+    """
     registry = CollectorRegistry()
     metrics = Metrics(registry, settings.topics[1:])
     observed = Observed(metrics, Health(lambda: 0.0, 1, 1, 1), transactional=True)
-    consumer = make_consumer(settings, None)
+    consumer = make_consumer(settings, name if static else None, **overrides)
     consumer.__class__ = Hasty
     delivery = _delivery(settings, name, consumer, observed)
     watchdog = Watchdog(settings.stall_limit_s)  # never started: a test may take its time

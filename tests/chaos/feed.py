@@ -27,6 +27,7 @@ class Feed:
                 "message.timeout.ms": 0,  # never give a sentence up
                 "socket.timeout.ms": 5_000,  # a frozen leader is noticed after as long
                 "linger.ms": 5,
+                "topic.metadata.refresh.interval.ms": 1_000,  # partitions that are added get sentences at once
                 "reconnect.backoff.max.ms": 1_000,  # the stream goes on as soon as a broker is back
                 "log_level": 0,
             }

@@ -4,7 +4,6 @@ from deploy.demo.returned import Returned
 
 BRIDGE = Returned(
     topic="news.denials",
-    sentence_id="urn:bridge#v1/s0",
     uri="urn:bridge",
     place=0,
     text="The council denied that the bridge had been closed.",
