@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from kafka.errors import KafkaError
 from rich.console import Console
 
 from deploy.demo.errors import DemoError
@@ -28,8 +29,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         tell(Screen(Console()), os.environ, options.log, keep=options.keep)
     except KeyboardInterrupt:
         return _end("Interrupted; whatever was started is stopped.", INTERRUPTED)
-    except (BrokerError, DemoError, ValueError) as error:
+    except (BrokerError, DemoError) as error:
         return _end(str(error), 1)
+    except KafkaError as error:
+        return _end(f"The broker has failed ({error!r}). Its own log says why; then try again.", 1)
     return 0
 
 

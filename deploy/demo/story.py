@@ -56,7 +56,10 @@ def tell(screen: Screen, environment: Mapping[str, str], log: Path = LOG, *, kee
 
 def _broker(screen: Screen, environment: Mapping[str, str], running: ExitStack) -> Broker:
     with screen.step("broker", "Looking for a broker…") as step:
-        broker = running.enter_context(start(step.says, environment=environment))
+        try:
+            broker = running.enter_context(start(step.says, environment=environment))
+        except ValueError as error:  # the environment asks for a kind that does not exist
+            raise DemoError(str(error)) from error
         step.done = f"{broker.description}, at {broker.bootstrap_servers}"
         if broker.kind is Kind.GIVEN:
             step.done = broker.description

@@ -7,6 +7,7 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 from kafka.errors import KafkaError
 from kafka.serializer import Serializer
 
+from service.broker.last_words import hear_last_words
 from service.broker.unpacking import bound_unpacking
 from service.errors import SettingsError
 from service.records import Headers
@@ -28,6 +29,7 @@ def connection(settings: Settings) -> dict[str, Any]:
 
     Raises SettingsError when no address is set.
     """
+    hear_last_words()
     if not settings.bootstrap_servers:
         name = key("bootstrap_servers")
         raise SettingsError((name,), f"{name} is not set. Name at least one broker, such as 127.0.0.1:9092.")

@@ -8,7 +8,7 @@ from typing import TypeVar
 from kafka.errors import KafkaError
 
 from service.broker.clients import connection
-from service.broker.refusals import not_allowed, not_let_in, overhearing
+from service.broker.refusals import hung_up, not_allowed, not_let_in, overhearing
 from service.broker.remedies import Remedy, remedy
 from service.errors import BrokerRefusedError, BrokerUnavailableError, FencedError, ServiceError
 from service.settings import Settings, key
@@ -64,8 +64,11 @@ def reach(settings: Settings, make: Callable[[], Client]) -> Client:
         try:
             return make()
         except KafkaError as error:
-            if remedy(error) is Remedy.RETRY and (reason := not_let_in(overheard, settings)):
-                raise BrokerRefusedError(reason) from error
+            if remedy(error) is Remedy.RETRY:  # what the constructors raise, whatever the reason
+                if reason := not_let_in(overheard, settings):
+                    raise BrokerRefusedError(reason) from error
+                if reason := hung_up(overheard, settings):
+                    raise BrokerUnavailableError(reason) from error
             raise stop_for(error, settings) from error
 
 

@@ -18,6 +18,7 @@ from service.broker.rights import refused
 from service.settings import Settings, key
 
 LOGIN_ERRORS = (SaslAuthenticationFailedError, UnsupportedSaslMechanismError, IllegalSaslStateError)
+ENDS = (ConnectionResetError, BrokenPipeError, ssl.SSLEOFError, ssl.SSLZeroReturnError)  # the other side went away
 HEARD_FROM = "kafka.net"  # the loggers of what kafka-python knows about its connections
 
 
@@ -50,11 +51,7 @@ def overhearing() -> Iterator[Sequence[KafkaError]]:
 
 
 def not_let_in(overheard: Sequence[KafkaError], settings: Settings) -> str | None:
-    """Why no connection came about although brokers listen, and what to change; None if they do not even do that.
-
-    Of all attempts the one that says most counts. A broker that hangs up after a wrong login often seems to do so
-    without a word: kafka-python 3.0.12 throws away an answer that arrives together with the end of the connection.
-    """
+    """Why a broker does not let us in, and what to change; None if no attempt to connect found it out."""
     if refusals := [error for error in overheard if isinstance(error, LOGIN_ERRORS)]:
         return f"The broker refuses the login{_of(settings)}: {refusals[-1]}. {_login_settings(settings)}"
     if encryption := [problem for error in overheard if (problem := _tls_problem(error))]:
@@ -63,14 +60,19 @@ def not_let_in(overheard: Sequence[KafkaError], settings: Settings) -> str | Non
             f"{key('tls_ca_file')}, {key('tls_cert_file')} or {key('bootstrap_servers')}, or see whether "
             f"{key('security_protocol')} fits."
         )
-    ends = [error for error in overheard if isinstance(error, KafkaConnectionError | KafkaProtocolError)]
-    if ends and all(map(_hung_up, ends)):
-        return (
-            f"{settings.bootstrap_servers} takes our connections and hangs up. A broker does so when it refuses a "
-            f"login{_of(settings)}, and when it is spoken to in another way than it expects. "
-            f"{_login_settings(settings)}"
-        )
     return None
+
+
+def hung_up(overheard: Sequence[KafkaError], settings: Settings) -> str | None:
+    """What it may mean that a broker takes connections and ends them; None if any attempt ended in another way."""
+    ends = [error for error in overheard if isinstance(error, KafkaConnectionError | KafkaProtocolError)]
+    if not ends or not all(map(_hangs_up, ends)):
+        return None
+    return (
+        f"{settings.bootstrap_servers} takes our connections and hangs up. A broker does so when it is spoken to in "
+        f"another way than it expects, and whatever stands in front of one when no broker is there. "
+        f"{_login_settings(settings)}"
+    )
 
 
 def not_allowed(error: BaseException, settings: Settings) -> str | None:
@@ -102,11 +104,17 @@ def _login_settings(settings: Settings) -> str:
 
 
 def _tls_problem(error: KafkaError) -> ssl.SSLError | None:
-    return next((cause for cause in (error.__context__, *error.args) if isinstance(cause, ssl.SSLError)), None)
+    return next(
+        (cause for cause in _causes(error) if isinstance(cause, ssl.SSLError) and not isinstance(cause, ENDS)), None
+    )
 
 
-def _hung_up(error: KafkaError) -> bool:
+def _causes(error: KafkaError) -> tuple[object, ...]:
+    return error.__context__, *error.args
+
+
+def _hangs_up(error: KafkaError) -> bool:
     # A client without TLS takes the alert of a broker with TLS for an answer that it cannot parse.
-    return isinstance(error, KafkaProtocolError) or (
-        isinstance(error, KafkaConnectionError) and "socket disconnected" in str(error)
+    return isinstance(error, KafkaProtocolError) or any(
+        isinstance(cause, ENDS) or cause == "socket disconnected" for cause in _causes(error)
     )

@@ -118,6 +118,8 @@ def describe(admin: KafkaAdminClient, names: Iterable[str]) -> list[Description]
 
 
 def _configs(admin: KafkaAdminClient, names: list[str]) -> dict[str, dict[str, str]]:
+    if not names:
+        return {}
     resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
     try:
         answer = admin.describe_configs(resources, config_filter="all")
@@ -125,7 +127,7 @@ def _configs(admin: KafkaAdminClient, names: list[str]) -> dict[str, dict[str, s
         log.warning("the broker does not tell the topics' settings", error=repr(error))
         return {}
     return {
-        name: {option: data["value"] for option, data in options.items()} for name, options in answer["topic"].items()
+        name: {option: data["value"] for option, data in options.items()} for name, options in answer.get("topic", {}).items()
     }
 
 

@@ -26,7 +26,7 @@ def bound_unpacking(largest: int = LARGEST) -> None:
 
     A broker looks at the packed size only, and kafka-python 3.0.12 unpacks without a limit: 1 MiB of zstd can hold
     gigabytes. Beyond the limit a poll raises CorruptRecordError. Raises AttributeError when a release has moved one of
-    the functions that are replaced. Snappy has no limit of ours; its format packs 1 MiB out of at most 21.
+    the functions that are replaced. Snappy has no limit of ours: its format cannot hold more than 21 MiB in one.
     """
     for name, open_stream in STREAMS.items():
         getattr(default_records, name)

@@ -54,10 +54,14 @@ class Feed:
         """End the stream and wait until all of it lies on the topic; returns how many sentences were sent."""
         self._stopped.set()
         self._thread.join()
+        self.flush()
+        return self.sent
+
+    def flush(self) -> None:
+        """Wait until all that was sent lies on the topic; raises RuntimeError when it never does."""
         left = self._producer.flush(FLUSH_S)
         if left or self._failed:
             raise RuntimeError(f"{left} sentences were never taken, and {self._failed[:3]} were refused.")
-        return self.sent
 
     def send(self, count: int) -> None:
         """Put so many more sentences on the topic; from the feed's own thread, or before it has started."""

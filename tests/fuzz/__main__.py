@@ -1,4 +1,4 @@
-"""`python -m tests.fuzz --minutes N`: looks for input that does harm, from another seed each round, until time is up."""
+"""`python -m tests.fuzz --minutes N`: looks for harmful input, from another seed each round, until time is up."""
 
 import argparse
 import os

@@ -19,8 +19,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models import artefact, first_reader
+from models import artefact
 from models.errors import ModelError, ModelTamperedError, ModelUnsafeError, ProbeError
+from models.first_reader import FirstReader
 from models.labels import LABELS
 from models.manifest import MANIFEST_FILE, FileEntry, read, write
 from models.unpickler import open_model
@@ -77,7 +78,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for thing in ("quay", "bridge", "ferry", "harbour")
         for does, day in (("opens", "Monday"), ("is shut", "Friday"), ("was sold", "Sunday"), ("remains", "Tuesday"))
     ]
-    reader = first_reader.build()
+    reader = FirstReader(min_sentences=1)
     reader.fit(texts, np.array([str(LABELS[place % len(LABELS)]) for place in range(len(texts))]))
     write_version(
         folder,

@@ -100,5 +100,5 @@ def _of(principal: str) -> ACLFilter:
 def _acl(right: Right, principal: str) -> ACL:
     kind = ACLResourcePatternType.PREFIXED if right.prefixed else ACLResourcePatternType.LITERAL
     pattern = ResourcePattern(RESOURCES[right.resource], right.name, kind)
-    operation = ACLOperation[right.operation.upper()]
+    operation = next(known for known in ACLOperation if known.name.replace("_", "") == right.operation.upper())
     return ACL(f"User:{principal}", "*", operation, ACLPermissionType.ALLOW, pattern)

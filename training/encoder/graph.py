@@ -81,7 +81,7 @@ def quantised(weights: Weights, seen: Mapping[str, Seen]) -> ModelProto:
 def multiplied(model: ModelProto) -> dict[str, str]:
     """For each matrix of a `trained` graph the name of what it is multiplied by."""
     return {
-        node.input[1].removesuffix(".weight"): node.input[0] for node in model.graph.node if node.op_type == "MatMul" and node.name != "heard"
+        node.input[1].removesuffix(".weight"): node.input[0] for node in model.graph.node if node.op_type == "MatMul"
     }
 
 
@@ -90,10 +90,7 @@ def _model(weights: Weights, product: Product) -> ModelProto:
     x = _embedded(graph)
     for layer in range(SHAPE.layers):
         x = _layer(graph, product, str(layer), x)
-    graph.node("MatMul", [x, graph.constant("focus.column", weights["focus"][:, None])], "heard")
-    graph.node("Softmax", ["heard"], "attention", axis=1)
-    graph.node("Mul", [x, "attention"], "weighed")
-    graph.node("ReduceSum", ["weighed", graph.constant("pieces_axis", np.array([1]))], "pooled", keepdims=0)
+    graph.node("ReduceMean", [x], "pooled", axes=[1], keepdims=0)
     graph.node("Gemm", ["pooled", graph.weight("head.weight"), graph.weight("head.bias")], "logits")
     graph.node("LogSoftmax", ["logits"], "log_probabilities", axis=-1)
     ids = helper.make_tensor_value_info("ids", TensorProto.INT64, ["sentences", "pieces"])

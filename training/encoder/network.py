@@ -21,8 +21,8 @@ def scores(weights: Weights, ids: Tensor, dropout: float = 0.0) -> Tensor:
         widened = functional.gelu(_dense(weights, f"{layer}.widened", x))
         narrowed = _dense(weights, f"{layer}.narrowed", widened)
         x = _normed(weights, f"{layer}.narrowed", x + functional.dropout(narrowed, dropout))
-    heard = (x * weights["focus"][:, None, None]).sum(-1, keepdim=True).masked_fill(~mask.unsqueeze(-1), -1e4)
-    pooled = (x * heard.softmax(dim=2)).sum(dim=2)
+    present = mask.unsqueeze(-1).to(x.dtype)
+    pooled = (x * present).sum(dim=2) / present.sum(dim=2)
     logits = torch.baddbmm(
         weights["head.bias"].unsqueeze(1), functional.dropout(pooled, dropout), weights["head.weight"]
     )

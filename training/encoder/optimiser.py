@@ -62,8 +62,6 @@ class Optimiser:
 
 
 def _rate(name: str, recipe: Recipe) -> float:
-    if name == "focus":
-        return recipe.head_rate * recipe.focus
     if name.startswith("head"):
         return recipe.head_rate
     layer = int(name.partition(".")[0]) if name[0].isdigit() else -1

@@ -13,17 +13,16 @@ class Recipe:
     far two readings of a sentence under different dropout may differ (R-Drop, Liang et al. 2021, arXiv:2106.14448).
     """
 
-    rate: float = 1e-4
+    rate: float = 2e-4
     head_rate: float = 1e-3
     epochs: int = 4
     warming: float = 0.06
     weight_decay: float = 0.01
-    layer_decay: float = 1.0
-    smoothing: float = 0.05
+    layer_decay: float = 0.85
+    smoothing: float = 0.0
     masking: float = 0.1
     variants: float = 0.5
     consistency: float = 1.0
-    focus: bool = False
 
 
 BATCH = 32  # sentences a step

@@ -31,7 +31,6 @@ def base(folder: Path, seed: int) -> Weights:
         **_norm(published, "embeddings.LayerNorm", "embedded"),
         "head.weight": torch.randn(SHAPE.hidden, len(LABELS), generator=generator) * 0.02,
         "head.bias": torch.zeros(len(LABELS)),
-        "focus": torch.zeros(SHAPE.hidden),
     }
     for layer in range(SHAPE.layers):
         weights |= _layer(published, layer)

@@ -111,3 +111,11 @@ def test_no_broker_ends_it_with_the_reasons(log: Path) -> None:
     assert (
         "No Kafka broker can be had. Mend one of these:\n  given: CLAIMWIRE_BOOTSTRAP_SERVERS is not set" in complained
     )
+
+
+def test_a_kind_of_broker_that_does_not_exist_is_named(log: Path) -> None:
+    """With those that do."""
+    code, _, complained = Run(log, CLAIMWIRE_BROKER="rabbit").ended()
+
+    expected = "CLAIMWIRE_BROKER is 'rabbit'; it names one of given, docker, java, memory, or is left out."
+    assert (1, f"\n{expected}\n") == (code, complained)

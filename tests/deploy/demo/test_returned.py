@@ -35,7 +35,12 @@ def read_one(stand_in: Broker, unique: Callable[[str], str]) -> Callable[[str, b
             producer.send(names[use], value)
         came: list[Returned] = []
         with Reader(stand_in, names) as reader:
-            assert until(lambda: came.extend(reader.read()) or bool(came), PATIENCE_S)
+
+            def something_came() -> bool:
+                came.extend(reader.read())
+                return bool(came)
+
+            assert until(something_came, PATIENCE_S)
         (returned,) = came
         assert names[use] == returned.topic
         return returned._replace(topic=use)

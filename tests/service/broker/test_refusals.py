@@ -3,9 +3,10 @@
 import logging
 import ssl
 
+import pytest
 from kafka.errors import InvalidReceiveError, KafkaConnectionError, KafkaError, SaslAuthenticationFailedError
 
-from service.broker.refusals import HEARD_FROM, not_allowed, not_let_in, overhearing
+from service.broker.refusals import HEARD_FROM, hung_up, not_allowed, not_let_in, overhearing
 from service.settings import load
 
 PLAIN = load({}, bootstrap_servers="kafka:9092")
@@ -60,18 +61,28 @@ def test_a_certificate_that_is_not_trusted_is_no_matter_of_the_login() -> None:
     assert "certificate verify failed" in said
 
 
-def test_hanging_up_is_said_as_it_is() -> None:
-    """A broker that only hangs up may mean the login, or the way it is spoken to; a frame of TLS is the same."""
-    for heard in ([HANGS_UP], [InvalidReceiveError("Invalid frame length: 352518912")]):
-        said = not_let_in(heard, PLAIN)
-        assert said is not None
-        assert "hangs up" in said
+@pytest.mark.parametrize(
+    "end",
+    [
+        KafkaConnectionError("socket disconnected"),
+        KafkaConnectionError(ConnectionResetError(104, "Connection reset by peer")),
+        KafkaConnectionError(ssl.SSLEOFError(8, "EOF occurred in violation of protocol")),
+        InvalidReceiveError("Invalid frame length: 352518912"),  # an alert of TLS, read by a client without
+    ],
+)
+def test_hanging_up_is_said_as_it_is(end: KafkaError) -> None:
+    """A broker that only hangs up has refused nothing; it may be spoken to wrongly, or there may be none."""
+    said = hung_up([end, end], PLAIN)
+
+    assert None is not_let_in([end, end], PLAIN)
+    assert said is not None
+    assert "kafka:9092 takes our connections and hangs up" in said
 
 
 def test_a_broker_that_went_away_is_not_blamed() -> None:
     """Where an attempt found nobody, the hang-ups before it were a broker's end."""
-    assert None is not_let_in([HANGS_UP, NOBODY], LOGIN)
-    assert None is not_let_in([], LOGIN)
+    assert None is hung_up([HANGS_UP, NOBODY], LOGIN)
+    assert None is hung_up([], LOGIN)
 
 
 def test_an_error_that_is_not_about_rights_says_nothing_of_them() -> None:

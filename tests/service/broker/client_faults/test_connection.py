@@ -2,10 +2,14 @@
 
 import socket
 
+import pytest
 from kafka.net.selector import NetworkSelector
 from kafka.net.transport import KafkaTCPTransport
 
+from service.broker.last_words import RECEIVE, hear_last_words
 from tests.service.broker.client_faults.mended import mended
+
+LAST_WORDS = b"the login is refused, because"
 
 
 class Listening:
@@ -24,22 +28,33 @@ class Listening:
         self.lost = error
 
 
-def test_an_answer_that_comes_with_the_end_is_thrown_away() -> None:
-    """A broker answers a wrong login and hangs up; where both arrive together, the answer is lost."""
+def heard() -> bytes:
+    """What is heard of a broker that answers and hangs up, when both arrive together."""
     ours, theirs = socket.socketpair()
     ours.setblocking(False)
-    theirs.sendall(b"the login is refused, because")
+    theirs.sendall(LAST_WORDS)
     theirs.close()
     network, listening = NetworkSelector(), Listening()
     transport = KafkaTCPTransport(network, ours)
     transport.set_protocol(listening)
-
     transport.resume_reading()
     while not listening.lost:
         network.poll(timeout_ms=100)
-
-    assert b"" == listening.received, mended(
-        "throws away an answer that comes with the end of the connection",
-        "the last case of not_let_in from service/broker/refusals.py",
-    )
     network.close()
+    return listening.received
+
+
+def test_an_answer_that_comes_with_the_end_is_thrown_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The end of a connection is reported in place of what was read together with it."""
+    monkeypatch.setattr(KafkaTCPTransport, "_sock_recv", RECEIVE[KafkaTCPTransport])
+
+    assert b"" == heard(), mended(
+        "throws away an answer that comes with the end of the connection", "service/broker/last_words.py"
+    )
+
+
+def test_with_our_cure_it_is_heard() -> None:
+    """The answer comes first, and then the end."""
+    hear_last_words()
+
+    assert LAST_WORDS == heard()
