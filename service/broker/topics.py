@@ -126,9 +126,8 @@ def _configs(admin: KafkaAdminClient, names: list[str]) -> dict[str, dict[str, s
     except KafkaError as error:
         log.warning("the broker does not tell the topics' settings", error=repr(error))
         return {}
-    return {
-        name: {option: data["value"] for option, data in options.items()} for name, options in answer.get("topic", {}).items()
-    }
+    described = answer.get("topic", {})
+    return {name: {option: data["value"] for option, data in options.items()} for name, options in described.items()}
 
 
 def _number(value: str | None) -> int | None:

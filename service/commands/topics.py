@@ -50,9 +50,11 @@ def describe() -> None:
     for use, name in zip(settings.topics._fields, settings.topics, strict=True):
         topic = found.get(name)
         if topic is None:
-            table.add_row(use, name, "missing: claimwire topics create", style="red")
+            table.add_row(use, name, "missing", style="red")
             continue
         kept = "" if topic.retention_ms is None else f"{topic.retention_ms / HOUR_MS:g} h"
         largest = "" if topic.largest_record_bytes is None else f"{topic.largest_record_bytes / 1024:,.0f} KiB"
         table.add_row(use.replace("_", " "), name, str(topic.partitions), str(topic.replicas), kept, largest)
     Console().print(table)
+    if len(found) < len(settings.topics):
+        click.echo("`claimwire topics create` makes those that are missing.")
