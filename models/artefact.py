@@ -4,28 +4,22 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol, cast
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models import manifest as manifests
+from models.assembly import assemble
 from models.errors import ModelMissingError, ModelTamperedError, ProbeError
 from models.labels import LABELS, Label
 from models.manifest import MANIFEST_FILE, SIGNATURE_FILE, Manifest
+from models.readers import Reader
 from models.unpickler import open_model
 
 MODEL_FILE = "model.joblib"
 VERSIONS = Path(__file__).parent / "versions"
 FAST_SUFFIX = "-fast"
-
-
-class Reader(Protocol):
-    """Anything that gives each of n texts a probability per class, as scikit-learn's classifiers do."""
-
-    classes_: NDArray[np.str_]
-
-    def predict_proba(self, texts: Sequence[str]) -> NDArray[np.float64]: ...
 
 
 @dataclass(frozen=True)
@@ -62,13 +56,16 @@ def load(
     *,
     sha256: str | None = None,
     public_key: Path | None = None,
+    gate: float | None = None,
+    threads: int = 1,
     installed: dict[str, str] | None = None,
 ) -> Model:
     """Load the model of a folder; raises the ModelError that names what is wrong with it.
 
     Nothing inside a folder can vouch for its manifest: whoever wants that pins `sha256`, the hash of the manifest, or
     names the file of the public key with which it must be signed.
-    `installed` are the versions of the libraries, those of this process unless given.
+    `gate` is the first reader's doubt above which the second is asked, the model's own unless given; `threads` are the
+    cores that the second may use. `installed` are the versions of the libraries, those of this process unless given.
     """
     manifest, found = manifests.read(folder)
     if sha256 not in (None, found):
@@ -79,7 +76,8 @@ def load(
     contents = _verified_contents(folder, manifest)
     if MODEL_FILE not in contents:
         raise ModelMissingError(folder, f"its {MANIFEST_FILE} lists no {MODEL_FILE}", "Train the model again.")
-    model = Model(folder, manifest, found, cast(Reader, open_model(folder, contents[MODEL_FILE])))
+    first = cast("Reader", open_model(folder, contents[MODEL_FILE]))
+    model = Model(folder, manifest, found, assemble(first, contents, gate, threads))
     _check_probes(model)
     return model
 

@@ -8,23 +8,26 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, diags_array
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.linear_model import LogisticRegression
+from sklearn.utils import Tags
+from sklearn.utils.validation import check_is_fitted
 
-from models.features import SENTENCE_SLOTS, SLOT_BITS, CueFeatures
-from models.labels import LABELS, Label
+from models.features import CueFeatures
+from models.slots import FRAME_SLOTS, SLOT_BITS
 
-_CHUNK = 512  # sentences scored at once: a sentence's number and a feature's row fit into 32 bits, and into the cache
+_CHUNK = 512  # sentences scored at once: their features stay in the processor's cache
+_ALIVE = ("_row_of", "_table")  # what is built anew when a model is loaded
 
 
-class FirstReader(ClassifierMixin, BaseEstimator):
+class FirstReader(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is untyped
     """A logistic regression on cue features, compiled so that a batch is a few passes of NumPy.
 
-    Fitted, it computes what this pipeline would, only faster:
-    occurs (0/1) -> times the feature's worth -> divided by the sentence's length in features to the power of
-    `damping` -> multinomial logistic regression.
+    Fitted, it computes what this pipeline would: 1 where a feature occurs, times the feature's worth, divided by the
+    length of the row to the power of `damping`, into a multinomial logistic regression in which each label weighs the
+    same.
 
     A feature is known when at least `min_sentences` training sentences have it. It is worth its inverse document
-    frequency, ln((1 + n) / (1 + df)) + 1, or `sentence_worth` if it is one of the sentence as a whole, which are
-    common and telling at once. `strength` is scikit-learn's C.
+    frequency, ln((1 + n) / (1 + df)) + 1, or `frame_worth` if it is a frame of the whole sentence: these are common and
+    telling at once. `strength` is scikit-learn's C. `classes` are those of `CueFeatures`.
     """
 
     def __init__(
@@ -33,51 +36,63 @@ class FirstReader(ClassifierMixin, BaseEstimator):
         *,
         strength: float = 3.0,
         min_sentences: int = 3,
-        sentence_worth: float = 6.0,
+        frame_worth: float = 6.0,
         damping: float = 0.6,
     ) -> None:
         self.classes = classes
         self.strength = strength
         self.min_sentences = min_sentences
-        self.sentence_worth = sentence_worth
+        self.frame_worth = frame_worth
         self.damping = damping
 
     def fit(self, texts: Sequence[str], labels: Sequence[str]) -> Self:
-        """Learn from n texts and their labels; each label weighs the same, however rare it is."""
+        """Learn from n texts and their labels."""
         self.features_ = CueFeatures(self.classes).fit(texts)
-        counts = self.features_.transform(texts)
-        frequency = np.bincount(counts.indices, minlength=counts.shape[1])
+        occurs = self.features_.transform(texts)
+        frequency = np.bincount(occurs.indices, minlength=occurs.shape[1])
         self.known_ = np.flatnonzero(frequency >= self.min_sentences).astype(np.uint32)
         worth = np.log((1 + len(texts)) / (1 + frequency[self.known_])) + 1
-        worth[self.known_ < SENTENCE_SLOTS] = self.sentence_worth
-        regression = LogisticRegression(C=self.strength, class_weight="balanced", max_iter=300)
-        regression.fit(self._damped(counts[:, self.known_] @ diags_array(worth)), np.asarray(labels, str))
-        self.classes_ = regression.classes_
+        worth[self.known_ < FRAME_SLOTS] = self.frame_worth
         self.worth_ = worth.astype(np.float32)
+        regression = LogisticRegression(C=self.strength, class_weight="balanced", max_iter=300)
+        regression.fit(self._rows(occurs), np.asarray(labels, np.str_))
+        self.classes_: NDArray[np.str_] = regression.classes_
         self.weights_ = np.ascontiguousarray(regression.coef_.T, np.float32)
-        self.intercept_ = regression.intercept_
+        self.intercept_ = regression.intercept_.astype(np.float64)
         self._compile()
         return self
 
     def predict_proba(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Probabilities of shape (n, 4), columns in the order of `classes_`."""
-        logits = np.concatenate([self._logits(texts[i : i + _CHUNK]) for i in range(0, len(texts), _CHUNK)])
-        odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-        return odds / odds.sum(axis=1, keepdims=True)
+        check_is_fitted(self)
+        chunks = [self._logits(texts[start : start + _CHUNK]) for start in range(0, len(texts), _CHUNK)]
+        logits = np.concatenate([np.empty((0, len(self.classes_))), *chunks])
+        powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+        probabilities: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
+        return probabilities
 
     def predict(self, texts: Sequence[str]) -> NDArray[np.str_]:
-        """The best label of each text."""
-        return self.classes_[self.predict_proba(texts).argmax(axis=1)]
+        """The best label of each of n texts."""
+        best: NDArray[np.str_] = self.classes_[self.predict_proba(texts).argmax(axis=1)]
+        return best
 
-    def _damped(self, valued: csr_array) -> csr_array:
-        length = np.sqrt(valued.multiply(valued).sum(axis=1))
-        return (diags_array(1 / np.maximum(length, 1e-9) ** self.damping) @ valued).tocsr().astype(np.float32)
+    def row_of(self, slots: NDArray[np.uint32]) -> NDArray[np.int32]:
+        """The row of `weights_` and `worth_` that belongs to each slot, plus 1; 0 for a feature that is not known."""
+        rows: NDArray[np.int32] = self._row_of[slots]
+        return rows
+
+    def _rows(self, occurs: csr_array) -> csr_array:
+        """What the regression sees of each text, for known features only."""
+        worth = self.worth_.astype(np.float64)
+        valued = occurs[:, self.known_] @ diags_array(worth)
+        length = np.maximum(np.sqrt(valued.multiply(valued).sum(axis=1)), 1.0)  # a text with no known feature has 0
+        return (diags_array(length**-self.damping) @ valued).tocsr().astype(np.float32)
 
     def _compile(self) -> None:
         """Lay the weights out for scoring: one row a feature, so that one access to memory fetches all it needs.
 
-        The last class's column gives way to the square of the worth, from which the length comes; what is left are
-        the differences to that class, and a softmax is the same for them. Row 0 is that of every unknown feature.
+        A softmax sees only differences, so the last class's column is taken off the others, and makes room for the
+        square of the worth, from which the length comes. Row 0 stands for every feature that is not known.
         """
         self._row_of = np.zeros(1 << SLOT_BITS, np.int32)
         self._row_of[self.known_] = np.arange(1, len(self.known_) + 1)
@@ -86,24 +101,30 @@ class FirstReader(ClassifierMixin, BaseEstimator):
         self._table = np.vstack([np.zeros((1, table.shape[1]), np.float32), table])
 
     def _logits(self, texts: Sequence[str]) -> NDArray[np.float64]:
-        """Logits relative to the last class, of shape (n, 4)."""
+        """Logits of shape (n, 4), those of the last class 0 before its intercept."""
         slots, sentences = self.features_.occurrences(texts)
         rows = self._row_of[slots]
         known = np.flatnonzero(rows)
-        bits = len(self.known_).bit_length()
-        keys = np.sort(sentences[known].astype(np.uint32) << np.uint32(bits) | rows[known].astype(np.uint32))
-        keys = keys[np.r_[True, keys[1:] != keys[:-1]]] if len(keys) else keys
-        bounds = np.searchsorted(keys, np.arange(len(texts) + 1, dtype=np.uint32) << np.uint32(bits))
-        columns = (keys & np.uint32((1 << bits) - 1)).astype(np.int32)
-        sums = csr_array((np.ones(len(columns), np.float32), columns, bounds.astype(np.int32)), shape=(len(texts), len(self._table))) @ self._table
-        length = np.sqrt(np.maximum(sums[:, -1:], 1e-18)) ** self.damping
-        logits = np.zeros_like(sums, np.float64)
-        logits[:, :-1] = sums[:, :-1] / length
-        return logits + self.intercept_
+        bits = np.uint32(len(self.known_).bit_length())
+        keys = np.sort(sentences[known] << bits | rows[known].astype(np.uint32))
+        keys = keys[np.diff(keys, prepend=np.uint32(0)) > 0]  # a feature counts once a sentence
+        bounds = np.searchsorted(keys, np.arange(len(texts) + 1, dtype=np.uint32) << bits)
+        columns = (keys & ((np.uint32(1) << bits) - np.uint32(1))).astype(np.int32)
+        shape = (len(texts), len(self._table))
+        sums = csr_array((np.ones(len(columns), np.float32), columns, bounds.astype(np.int32)), shape=shape) @ self._table
+        length = np.maximum(np.sqrt(sums[:, -1:]), 1.0) ** self.damping
+        differences = np.column_stack([sums[:, :-1] / length, np.zeros(len(texts))])
+        return differences.astype(np.float64) + self.intercept_
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string, tags.input_tags.two_d_array = True, False
+        return tags
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in super().__getstate__().items() if name not in ("_row_of", "_table")}
+        return {name: value for name, value in super().__getstate__().items() if name not in _ALIVE}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
-        self._compile()
+        if hasattr(self, "weights_"):
+            self._compile()

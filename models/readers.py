@@ -46,10 +46,14 @@ class Weighing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Judgement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How much each reader's word counts: `alone` for the first by itself, `together` where both have read."""
+    """How much each reader's word counts: `alone` for the first by itself, `together` where both have read.
+
+    `gate` is the doubt of the first above which the second is asked, unless somebody wants more speed or more care.
+    """
 
     alone: Weighing
     together: Weighing
+    gate: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -65,10 +69,11 @@ class Reading:
 class Readers:
     """A classifier of two readers; the second is asked where the first's doubt is above `gate`.
 
-    A `gate` of 0 asks it about every sentence, one of 1 about none.
+    A `gate` of 0 asks it about every sentence, one of 1 about none. Without a second reader the first is only
+    calibrated.
     """
 
-    def __init__(self, first: Reader, second: Reader, judgement: Judgement, gate: float) -> None:
+    def __init__(self, first: Reader, second: Reader | None, judgement: Judgement, gate: float) -> None:
         self.first, self.second, self.judgement, self.gate = first, second, judgement, gate
         self.classes_ = np.array(LABELS, dtype=np.str_)
 
@@ -80,6 +85,8 @@ class Readers:
         """Let the first reader read every text, and the second those that the first is in doubt about."""
         first = _in_order(self.first, texts)
         scores = self.judgement.alone.probabilities(first)
+        if self.second is None:
+            return Reading(first, np.zeros(len(texts), np.bool_), np.empty((0, len(LABELS))), scores)
         asked = doubt(scores) > self.gate
         second = _in_order(self.second, [text for text, ask in zip(texts, asked, strict=True) if ask])
         scores[asked] = self.judgement.together.probabilities(first[asked], second)
@@ -96,14 +103,16 @@ def doubt(scores: Scores) -> NDArray[np.float64]:
     return unsure
 
 
-def judgement(first: Scores, second: Scores, labels: Sequence[Label], weights: NDArray[np.float64]) -> Judgement:
+def judgement(
+    first: Scores, second: Scores, labels: Sequence[Label], weights: NDArray[np.float64], gate: float = 1.0
+) -> Judgement:
     """Fit how much each reader's word counts.
 
     `first` and `second` are probabilities of shape (n, 4) by readers that had not seen the sentences, `weights` how
     much each sentence counts.
     """
     return Judgement(
-        _weighing(_logarithms(first), labels, weights), _weighing(_logarithms(first, second), labels, weights)
+        _weighing(_logarithms(first), labels, weights), _weighing(_logarithms(first, second), labels, weights), gate
     )
 
 

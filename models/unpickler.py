@@ -14,14 +14,10 @@ from models.errors import ModelError, ModelIncompatibleError, ModelTamperedError
 ALLOWED = frozenset(
     {
         ("joblib.numpy_pickle", "NumpyArrayWrapper"),
+        ("models.features", "CueFeatures"),
+        ("models.first_reader", "FirstReader"),
         ("numpy", "dtype"),
         ("numpy", "ndarray"),
-        ("numpy", "float64"),
-        ("numpy._core.multiarray", "scalar"),
-        ("sklearn.feature_extraction.text", "TfidfTransformer"),
-        ("sklearn.feature_extraction.text", "TfidfVectorizer"),
-        ("sklearn.linear_model._logistic", "LogisticRegression"),
-        ("sklearn.pipeline", "Pipeline"),
     }
 )
 

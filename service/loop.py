@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import structlog
 from kafka import KafkaConsumer
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, LogTruncationError, NoOffsetForPartitionError, OffsetOutOfRangeError
 from kafka.structs import ConsumerGroupMetadata
 
 from service.broker.contact import Contact
@@ -28,6 +28,7 @@ from service.pipeline import Outcome, Place, Process, place
 from service.records import Record
 from service.settings import Settings, key
 
+POSITION_ERRORS = (LogTruncationError, NoOffsetForPartitionError, OffsetOutOfRangeError)
 POLL_MS = 500  # kafka-python throws a join away that ends between two polls; with waits this long none is lost
 FIRST_PAUSE_S = 0.2  # after a failure; doubled while it lasts
 LONGEST_PAUSE_S = 10.0
@@ -109,6 +110,9 @@ class Loop:
         """The records that a poll brought, None when it failed."""
         try:
             polled = self._consumer.poll(timeout_ms=POLL_MS)
+        except POSITION_ERRORS:
+            self._membership.doubt()  # which finds out where to go on, and tells what is skipped
+            return None
         except (KafkaError, ValueError) as error:
             # A record that cannot be parsed surfaces as CorruptRecordError or as whatever the parser met; the next
             # poll would spin on it for ever, deaf to its timeout.

@@ -121,6 +121,14 @@ class Settings(BaseSettings):
         None, description="Key with which the model must be signed, PEM; without one no signature is asked for."
     )
 
+    gate: float | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description="Doubt above which the second reader is asked; lower is more careful, higher faster.",
+    )
+    threads: int = Field(1, ge=1, description="Cores that the second reader may use.")
+
     topic_sentences: KafkaName = Field("news.sentences", description="Topic that is read.")
     topic_claims: KafkaName = Field("news.claims", description="Topic of the claims.")
     topic_denials: KafkaName = Field("news.denials", description="Topic of the denials.")

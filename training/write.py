@@ -2,26 +2,34 @@
 
 import hashlib
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TypeAlias
 
 import joblib
 
 from models import manifest as manifests
-from models.artefact import MODEL_FILE, Reader
 from models.labels import LABELS, Label
 from models.manifest import CorpusEntry, FileEntry, Manifest, Probe
+from models.readers import Reader
+from models.second_reader import ENCODER_FILE
 from training.probes import PROBES
 from training.sentences import Sentence, digest
 
 # Sums of 32-bit floats come out a little differently on another processor; a label's fate is never that close.
-PROBE_TOLERANCE = 1e-4
+TOLERANCE = 1e-4
+# The encoder computes in whole numbers of 8 bits, where another processor may round to the next one.
+ENCODER_TOLERANCE = 0.05
+
+Contents: TypeAlias = Mapping[str, bytes | Reader]
+"""Files by name: bytes as they are, a reader as a pickle."""
 
 
 def write_version(
     folder: Path,
     reader: Reader,
+    contents: Contents,
     *,
     name: str,
     version: str,
@@ -29,22 +37,31 @@ def write_version(
     thresholds: Mapping[Label, float],
     figures: Mapping[str, float],
     sentences: Sequence[Sentence],
+    describe: Callable[[Path], Iterable[str]] = lambda folder: (),
 ) -> Manifest:
-    """Write `model.joblib` and the manifest into a folder that must not exist yet."""
+    """Write files and manifest into a folder that must not exist yet; `reader` is what they amount to when loaded.
+
+    `describe` writes pages about the model into the folder and returns their names.
+    """
     folder.mkdir(parents=True)
-    joblib.dump(reader, folder / MODEL_FILE)
+    for file, content in contents.items():
+        if isinstance(content, bytes):
+            (folder / file).write_bytes(content)
+        else:
+            joblib.dump(content, folder / file)
+    files = [*contents, *describe(folder)]
     manifest = Manifest(
         name=name,
         version=version,
         created=created,
         labels=LABELS,
         thresholds=dict(thresholds),
-        files={MODEL_FILE: _entry(folder / MODEL_FILE)},
+        files={file: _entry(folder / file) for file in files},
         python=platform.python_version(),
         libraries=manifests.installed_libraries(),
         corpus=CorpusEntry(len(sentences), digest(sentences)),
         probes=_probes(reader),
-        probe_tolerance=PROBE_TOLERANCE,
+        probe_tolerance=ENCODER_TOLERANCE if ENCODER_FILE in contents else TOLERANCE,
         figures=dict(figures),
     )
     manifests.write(folder, manifest)

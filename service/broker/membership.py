@@ -31,6 +31,12 @@ class Positions(Protocol):
     def committed(self, partition: TopicPartition, *, timeout_ms: int) -> int | None:
         """The group's offset, None where there is none yet."""
 
+    def beginning_offsets(self, partitions: list[TopicPartition], timeout_ms: int) -> dict[TopicPartition, int]:
+        """The first offsets that are kept."""
+
+    def end_offsets(self, partitions: list[TopicPartition], timeout_ms: int) -> dict[TopicPartition, int]:
+        """The offsets after the last records."""
+
     def seek(self, partition: TopicPartition, offset: int) -> None:
         """Read on from an offset."""
 
@@ -50,7 +56,7 @@ class Positions(Protocol):
 class Membership:
     """The generation of the group whose positions we trust; ask it right after every poll.
 
-    Five things that kafka-python 3.0.12 does are met here:
+    Six things that kafka-python 3.0.12 does are met here:
 
     - After an eviction its metadata reads generation -1 and no member, and the broker takes a transaction's offsets
       with that unfenced. So the metadata is read once, right after the poll, and refused unless it is stable.
@@ -62,6 +68,8 @@ class Membership:
       group (KIP-814 mended that for clients that speak JoinGroup 9). If it does, nobody would ever notice a new
       partition, or share out partitions that were not known at the last rebalance. So whoever got a new member id joins
       once more under it: the broker holds a rebalance for the leader, and changes nothing for anybody else.
+    - A position that is no longer on the topic is moved without a word above its debug level. So it moves nothing by
+      itself (`auto_offset_reset` is "none"); all moves are made here, and what they skip is told.
     - After a failed transaction, what was read in memory is ahead of what is committed; `doubt()` makes it start over.
     """
 
@@ -147,17 +155,32 @@ class Membership:
 
     def _return_to_committed(self) -> bool:
         try:
-            for partition in self._consumer.assignment():
-                committed = self._consumer.committed(partition, timeout_ms=COMMITTED_TIMEOUT_MS)
-                if committed is None:
-                    self._consumer.seek_to_beginning(partition)
-                else:
-                    self._consumer.seek(partition, committed)
+            committed = {
+                partition: self._consumer.committed(partition, timeout_ms=COMMITTED_TIMEOUT_MS)
+                for partition in self._consumer.assignment()
+            }
+            first = self._consumer.beginning_offsets(list(committed), timeout_ms=COMMITTED_TIMEOUT_MS)
+            end = self._consumer.end_offsets(list(committed), timeout_ms=COMMITTED_TIMEOUT_MS)
+            for partition, offset in committed.items():
+                self._seek(partition, offset, first[partition], end[partition])
         except (KafkaError, ValueError, KeyError, AssertionError) as error:
             # The assignment can change under our hands, which kafka-python reports with any of these.
             log.warning("positions not settled yet", error=repr(error))
             return False
         return True
+
+    def _seek(self, partition: TopicPartition, committed: int | None, first: int, end: int) -> None:
+        if committed is None:
+            self._consumer.seek_to_beginning(partition)
+        elif first <= committed <= end:
+            self._consumer.seek(partition, committed)
+        else:
+            facts = {"partition": partition.partition, "committed": committed, "first": first, "end": end}
+            if committed < first:
+                log.error("records were deleted before they were read", lost=first - committed, **facts)
+            else:
+                log.error("the topic ends before what is committed; it is read from its start", **facts)
+            self._consumer.seek(partition, first)
 
 
 class AssignmentListener(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python ships no types

@@ -29,6 +29,7 @@ _REMEDIES: dict[Remedy, str] = {
     Remedy.REJOIN: """
         CommitFailedError FencedMemberEpochError IllegalGenerationError MemberIdRequiredError RebalanceInProgressError
         StaleMemberEpochError UnknownMemberIdError UnreleasedInstanceIdError
+        LogTruncationError NoOffsetForPartitionError OffsetOutOfRangeError
     """,
     Remedy.SET_ASIDE: """
         InvalidRecordError InvalidTimestampError MessageSizeTooLargeError RecordListTooLargeError
@@ -38,8 +39,8 @@ _REMEDIES: dict[Remedy, str] = {
         GroupAuthorizationFailedError GroupMaxSizeReachedError IllegalSaslStateError InconsistentGroupProtocolError
         IncompatibleBrokerVersion InvalidCommitOffsetSizeError InvalidConfigurationError InvalidGroupIdError
         InvalidRequiredAcksError InvalidSessionTimeoutError InvalidTopicError InvalidTransactionTimeoutError
-        KafkaConfigurationError LogTruncationError NoOffsetForPartitionError OffsetMetadataTooLargeError
-        OffsetOutOfRangeError PolicyViolationError SaslAuthenticationFailedError SecurityDisabledError
+        KafkaConfigurationError OffsetMetadataTooLargeError PolicyViolationError
+        SaslAuthenticationFailedError SecurityDisabledError
         TopicAuthorizationFailedError TransactionalIdAuthorizationFailedError UnacceptableCredentialError
         UnrecognizedBrokerVersion UnsupportedAssignorError UnsupportedCodecError UnsupportedCompressionTypeError
         UnsupportedForMessageFormatError UnsupportedSaslMechanismError UnsupportedVersionError

@@ -44,7 +44,12 @@ def classify(files: tuple[Path, ...], *, jsonl: bool, model: str | None) -> None
     A file is an article: its headline on the first line, a blank line between paragraphs.
     """
     settings = load(os.environ)
-    loaded = load_model(resolve(model or settings.model), public_key=settings.model_public_key)
+    loaded = load_model(
+        resolve(model or settings.model),
+        public_key=settings.model_public_key,
+        gate=settings.gate,
+        threads=settings.threads,
+    )
     label = Labeller(loaded.predict_proba, loaded.thresholds, unread)
     for name, source in _sources(files):
         if jsonl:

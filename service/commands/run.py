@@ -69,14 +69,19 @@ def run() -> None:
 
 
 def _work(settings: Settings, instance_id: str, metrics: Metrics, health: Health, stopping: Stopping) -> None:
-    model = load_model(resolve(settings.model), public_key=settings.model_public_key)
+    model = load_model(
+        resolve(settings.model),
+        public_key=settings.model_public_key,
+        gate=settings.gate,
+        threads=settings.threads,
+    )
     metrics.model(model.name, model.version, model.sha256, sklearn.__version__, time.time())
     log.info("model verified", name=model.name, version=model.version, sha256=model.sha256[:12])
     observed = Observed(metrics, health, transactional=settings.delivery is Guarantee.EXACTLY_ONCE)
     with Watchdog(settings.stall_limit_s) as watchdog:
         wait_for_broker(settings, stopping, lambda: watchdog.beat("wait for a broker"))
         _prepare_topics(settings)
-        consumer = reach(settings, lambda: make_consumer(settings, instance_id))
+        consumer = reach(settings, lambda: make_consumer(settings, instance_id, auto_offset_reset="none"))
         delivery = _delivery(settings, instance_id, consumer, observed)
         health.started()
         log.info("running", group=settings.group_id, instance=instance_id, delivery=settings.delivery.value)

@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--plot", type=Path, default=PLOT)
     options = parser.parse_args(arguments)
     samples = watch(options.sentences, options.seed)
-    print(summary(samples))
+    sys.stdout.write(f"{summary(samples)}\n")
     draw(samples, options.plot)
     return 0
 

@@ -5,13 +5,14 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from kafka import KafkaAdminClient
+from kafka import KafkaAdminClient, TopicPartition
+from structlog.testing import capture_logs
 
 from deploy.kafka import Broker
 from service.settings import load
 from tests.chaos.by_hand import ByHand, by_hand
 from tests.chaos.checker import Findings
-from tests.chaos.judge import Judge
+from tests.chaos.judge import Judge, Judgement
 from tests.chaos.sentences import NUMBER, numbered
 from tests.end_to_end.newsroom import Newsroom
 
@@ -71,6 +72,50 @@ def test_a_leader_that_starts_again_notices_new_partitions(room: Newsroom) -> No
             admin.create_partitions({room.topics["sentences"]: 3})
 
         service.turn_until(lambda: len(service.consumer.assignment()) == 3, turns=40)
+
+
+def label_some(room: Newsroom) -> None:
+    """Let a service label some of the sentences, and leave."""
+    with by_hand(load({**room.settings, "CLAIMWIRE_BATCH_RECORDS": "10"}), "first") as first:
+        first.turn_until(lambda: first.committed >= 300)  # of both partitions
+
+
+def label_the_rest(room: Newsroom) -> Judgement:
+    """Let another service label whatever it finds, and look at what came of it all."""
+    with (
+        closing(Judge(room.broker.bootstrap_servers, room.name, room.topics, SEED)) as judge,
+        by_hand(load(room.settings), "second") as second,
+    ):
+        second.turn_until(lambda: judge.waiting() == 0)
+        return judge.judge()
+
+
+def test_offsets_that_have_expired_double_what_was_labelled(room: Newsroom) -> None:
+    """A group that is forgotten reads all that is kept again; every copy has the id of the first."""
+    label_some(room)
+    with KafkaAdminClient(**room.client) as admin:
+        admin.delete_groups([room.name])
+
+    findings = label_the_rest(room).findings
+
+    assert len(findings.doubled) >= 300
+    assert WELL == findings._replace(doubled=[], reordered=[])
+
+
+def test_sentences_that_were_deleted_before_they_were_read_are_told(room: Newsroom) -> None:
+    """Nobody can label them any more; the service says how many there were, and goes on with what is kept."""
+    label_some(room)
+    with KafkaAdminClient(**room.client) as admin:
+        ends = room.consumer.end_offsets([TopicPartition(room.topics["sentences"], number) for number in (0, 1)])
+        admin.delete_records({partition: end - 10 for partition, end in ends.items()})
+
+    with capture_logs() as lines:
+        judged = label_the_rest(room)
+
+    told = sum(line["lost"] for line in lines if line["event"] == "records were deleted before they were read")
+    assert 20 == judged.sentences
+    assert 400 - 20 - told == len(judged.findings.invented)
+    assert told > 0
 
 
 def test_a_generation_that_was_missed_doubles_nothing(room: Newsroom) -> None:

@@ -79,10 +79,11 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for does, day in (("opens", "Monday"), ("is shut", "Friday"), ("was sold", "Sunday"), ("remains", "Tuesday"))
     ]
     reader = FirstReader(min_sentences=1)
-    reader.fit(texts, np.array([str(LABELS[place % len(LABELS)]) for place in range(len(texts))]))
+    reader.fit(texts, [str(LABELS[place % len(LABELS)]) for place in range(len(texts))])
     write_version(
         folder,
         reader,
+        {artefact.MODEL_FILE: reader},
         name="claimwire",
         version="0.0.1",
         created=datetime(2026, 3, 14, tzinfo=UTC),

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from kafka import KafkaAdminClient
 from kafka.admin import (
@@ -76,25 +75,23 @@ class Locked:
         }
 
     def grant(self, rights: Iterable[Right], principal: str = USER) -> None:
-        """Let somebody do exactly this, and return when the broker knows it."""
-        wanted = [_acl(right, principal) for right in rights]
-        self._admin.delete_acls([_of(principal)])
-        self._admin.create_acls(wanted)
+        """Let somebody do exactly this, and return when the broker knows it; what stays is never taken away."""
+        wanted = {_acl(right, principal) for right in rights}
+        granted = self._granted(principal)
+        self._admin.create_acls(list(wanted - granted))
+        self._admin.delete_acls(list(granted - wanted))
         give_up = time.monotonic() + PATIENCE_S
-        while set(self._granted(principal)) != set(wanted):
+        while self._granted(principal) != wanted:
             assert time.monotonic() < give_up, "waited in vain"
 
     def close(self) -> None:
         """Let go of the broker."""
         self._admin.close()
 
-    def _granted(self, principal: str) -> list[Any]:
-        granted, _ = self._admin.describe_acls(_of(principal))
-        return list(granted)
-
-
-def _of(principal: str) -> ACLFilter:
-    return ACLFilter(f"User:{principal}", "*", ACLOperation.ANY, ACLPermissionType.ANY, EVERYTHING)
+    def _granted(self, principal: str) -> set[ACL]:
+        all_of_it = ACLFilter(f"User:{principal}", "*", ACLOperation.ANY, ACLPermissionType.ANY, EVERYTHING)
+        granted, _ = self._admin.describe_acls(all_of_it)
+        return set(granted)
 
 
 def _acl(right: Right, principal: str) -> ACL:

@@ -84,6 +84,7 @@ class FakeConsumer:
         self.stored = dict(committed or {})
         self.metadata = stable()
         self.partitions = {TopicPartition("news.sentences", 0)}
+        self.kept = (0, 1_000_000)
         self.calls: list[tuple[Any, ...]] = []
 
     def poll(self, timeout_ms: int) -> dict[TopicPartition, list[FakeRecord]]:
@@ -129,6 +130,14 @@ class FakeConsumer:
     def unsubscribe(self) -> None:
         """Take note."""
         self.calls.append(("unsubscribe",))
+
+    def beginning_offsets(self, partitions: list[TopicPartition], timeout_ms: int) -> dict[TopicPartition, int]:
+        """Whatever a test has put there, and otherwise nothing is deleted."""
+        return dict.fromkeys(partitions, self.kept[0])
+
+    def end_offsets(self, partitions: list[TopicPartition], timeout_ms: int) -> dict[TopicPartition, int]:
+        """Whatever a test has put there, and otherwise there is no end."""
+        return dict.fromkeys(partitions, self.kept[1])
 
     def partitions_for_topic(self, topic: str) -> set[int]:
         """Those that are ours, as if there were no other member."""

@@ -8,8 +8,12 @@ from hypothesis import strategies as st
 from kafka.errors import (
     CorruptRecordError,
     KafkaConnectionError,
+    KafkaError,
     KafkaTimeoutError,
+    LogTruncationError,
     MessageSizeTooLargeError,
+    NoOffsetForPartitionError,
+    OffsetOutOfRangeError,
     ProducerFencedError,
     TopicAuthorizationFailedError,
 )
@@ -244,6 +248,17 @@ def test_a_poll_that_fails_in_passing_is_tried_again() -> None:
     bench.loop.run()
 
     assert [b"0"] == bench.delivered()
+
+
+@pytest.mark.parametrize("error", [NoOffsetForPartitionError(), OffsetOutOfRangeError(), LogTruncationError({})])
+def test_a_position_that_is_gone_is_sought_anew(error: KafkaError) -> None:
+    """Nobody but the membership moves a position; the loop neither waits nor moves one itself."""
+    bench = Bench([[FakeRecord(1)], error, [FakeRecord(2)], [FakeRecord(3)]])
+
+    bench.loop.run()
+
+    assert [("seek to beginning", 0)] * 2 == [call for call in bench.consumer.calls if "seek" in call[0]]
+    assert [] == bench.pauses
 
 
 def test_failures_that_last_end_the_service() -> None:

@@ -6,6 +6,7 @@ import pytest
 from kafka import TopicPartition
 from kafka.errors import KafkaTimeoutError
 from kafka.structs import ConsumerGroupMetadata, MemberState
+from structlog.testing import capture_logs
 
 from service.broker.membership import AssignmentListener, Membership
 from service.errors import MembershipLostError
@@ -55,6 +56,20 @@ def test_nothing_committed_means_the_beginning() -> None:
     membership(consumer).check()
 
     assert [("seek to beginning", 0)] == consumer.calls
+
+
+@pytest.mark.parametrize(("kept", "told"), [((70, 90), "deleted before they were read"), ((5, 59), "ends before")])
+def test_a_committed_offset_that_is_not_on_the_topic_is_told(kept: tuple[int, int], told: str) -> None:
+    """Reading goes on with what is kept, and what that skips or repeats is an error in the log."""
+    consumer = FakeConsumer(committed={PARTITION: 60})
+    consumer.kept = kept
+
+    with capture_logs() as lines:
+        membership(consumer).check()
+
+    assert [("seek", 0, kept[0])] == consumer.calls
+    assert told in lines[0]["event"]
+    assert "error" == lines[0]["log_level"]
 
 
 def test_an_evicted_member_gets_no_metadata_to_commit_with() -> None:
