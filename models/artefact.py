@@ -33,14 +33,17 @@ class Model:
 
     @property
     def name(self) -> str:
+        """The model's name, such as claimwire."""
         return self.manifest.name
 
     @property
     def version(self) -> str:
+        """The version, such as 1.0.0 or 1.0.0-fast."""
         return self.manifest.version
 
     @property
     def thresholds(self) -> dict[Label, float]:
+        """The probability from which on each label is accepted."""
         return self.manifest.thresholds
 
     def predict_proba(self, texts: Sequence[str]) -> NDArray[np.float64]:

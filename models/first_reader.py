@@ -81,12 +81,20 @@ class FirstReader(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scik
         rows: NDArray[np.int32] = self._row_of[slots]
         return rows
 
+    def values(self, rows: NDArray[np.intp]) -> NDArray[np.float32]:
+        """What the regression sees of a text in which the features of these rows occur."""
+        worth = self.worth_[rows]
+        length = np.maximum(np.sqrt(np.square(worth).sum()), np.float32(1.0))
+        values: NDArray[np.float32] = worth / length**self.damping
+        return values
+
     def _rows(self, occurs: csr_array) -> csr_array:
         """What the regression sees of each text, for known features only."""
         worth = self.worth_.astype(np.float64)
         valued = occurs[:, self.known_] @ diags_array(worth)
         length = np.maximum(np.sqrt(valued.multiply(valued).sum(axis=1)), 1.0)  # a text with no known feature has 0
-        return (diags_array(length**-self.damping) @ valued).tocsr().astype(np.float32)
+        rows: csr_array = (diags_array(length**-self.damping) @ valued).tocsr().astype(np.float32)
+        return rows
 
     def _compile(self) -> None:
         """Lay the weights out for scoring: one row a feature, so that one access to memory fetches all it needs.
@@ -110,11 +118,11 @@ class FirstReader(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scik
         keys = keys[np.diff(keys, prepend=np.uint32(0)) > 0]  # a feature counts once a sentence
         bounds = np.searchsorted(keys, np.arange(len(texts) + 1, dtype=np.uint32) << bits)
         columns = (keys & ((np.uint32(1) << bits) - np.uint32(1))).astype(np.int32)
-        shape = (len(texts), len(self._table))
-        sums = csr_array((np.ones(len(columns), np.float32), columns, bounds.astype(np.int32)), shape=shape) @ self._table
+        ones = np.ones(len(columns), np.float32)
+        sums = csr_array((ones, columns, bounds.astype(np.int32)), shape=(len(texts), len(self._table))) @ self._table
         length = np.maximum(np.sqrt(sums[:, -1:]), 1.0) ** self.damping
-        differences = np.column_stack([sums[:, :-1] / length, np.zeros(len(texts))])
-        return differences.astype(np.float64) + self.intercept_
+        logits: NDArray[np.float64] = np.column_stack([sums[:, :-1] / length, np.zeros(len(texts))]) + self.intercept_
+        return logits
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()

@@ -57,7 +57,8 @@ def _frames(seen: Seen, final: NDArray[np.intp]) -> dict[str, tuple[Symbols, ...
 
 
 def _at(seen: Seen, place: NDArray[np.intp]) -> Symbols:
-    return seen.symbols["group"][place]
+    symbols: Symbols = seen.symbols["group"][place]
+    return symbols
 
 
 def _final(seen: Seen) -> NDArray[np.intp]:
@@ -67,14 +68,17 @@ def _final(seen: Seen) -> NDArray[np.intp]:
 
 
 def _length(seen: Seen) -> Symbols:
-    return np.minimum(np.diff(seen.starts) // _LENGTH_STEP, _LONGEST).astype(np.uint32)
+    steps: Symbols = np.minimum(np.diff(seen.starts) // _LENGTH_STEP, _LONGEST).astype(np.uint32)
+    return steps
 
 
 def _only(traits: NDArray[np.uint16], wanted: Trait) -> Symbols:
-    return (traits & wanted).astype(np.uint32)
+    present: Symbols = (traits & np.uint16(wanted)).astype(np.uint32)
+    return present
 
 
 def _share(seen: Seen, trait: Trait) -> Symbols:
     """The share of a sentence's tokens that have a trait, in steps."""
     having = np.add.reduceat((seen.traits & trait > 0).astype(np.uint32), seen.starts[:-1])
-    return (having * _FULL // np.diff(seen.starts)).astype(np.uint32)
+    steps: Symbols = (having * _FULL // np.diff(seen.starts)).astype(np.uint32)
+    return steps

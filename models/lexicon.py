@@ -86,6 +86,7 @@ class Lexicon:
     ) -> None:
         known = sorted({BOUNDARY, *words, *cues, *classes})
         self._rows = {word: row for row, word in enumerate(known, start=1)}
+        self._cues, self._classes = cues, classes
         self._memo = _Memo(self._code)
         self._symbols = _symbols(known, cues, classes)
         self._traits = _traits(known, cues)
@@ -104,6 +105,20 @@ class Lexicon:
             kept,
             np.r_[boundaries[::2], len(codes)],  # each sentence has a boundary at both ends
         )
+
+    def name(self, token: str, view: str) -> str:
+        """What a token is called under a view, for people to read."""
+        word = token if token in self._rows else token.lower()
+        kind, group = self._cues.get(word, (GRAMMAR, word if shape_of(token) == "mark" else shape_of(token)))
+        match view:
+            case "word":
+                return word if word in self._rows else group
+            case "kind" if kind != GRAMMAR:
+                return kind
+            case "narrow" | "broad" if word in self._classes:
+                return f"like {word!r}"
+            case _:
+                return group
 
     def _code(self, token: str) -> int:
         row = self._rows.get(token) or self._rows.get(token.lower(), _UNKNOWN)  # as written first: "US" is no "us"
@@ -191,10 +206,10 @@ def _traits(known: Sequence[str], cues: Mapping[str, tuple[str, str]]) -> NDArra
     of_shape = np.zeros(1 << _SHAPE_BITS, np.uint16)
     for shape, traits in _SHAPE_TRAITS.items():
         of_shape[SHAPES.index(shape)] = traits
-    traits = of_word[:, np.newaxis] | of_shape
+    of_code: NDArray[np.uint16] = of_word[:, np.newaxis] | of_shape
     has_class = np.array([False, *(word in cues for word in known)])
-    traits[has_class] &= ~np.uint16(Trait.NAME)  # "Denied" at the head of a sentence is no name
-    return traits.ravel()
+    of_code[has_class] &= ~np.uint16(Trait.NAME)  # "Denied" at the head of a sentence is no name
+    return of_code.ravel()
 
 
 def _word_traits(word: str, kind: str, group: str) -> int:

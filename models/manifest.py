@@ -109,8 +109,8 @@ def _decode(folder: Path, raw: bytes) -> Manifest:
 def _contradiction(manifest: Manifest) -> str | None:
     if manifest.labels != LABELS:
         return f"its labels are {', '.join(manifest.labels)}, where {', '.join(LABELS)} are expected, in this order"
-    if missing := set(LABELS) - set(manifest.thresholds):
-        return f"it has no threshold for {', '.join(sorted(missing))}"
+    if unbounded := set(LABELS) - set(manifest.thresholds):
+        return f"it has no threshold for {', '.join(sorted(unbounded))}"
     if missing := set(LIBRARIES) - set(manifest.libraries):
         return f"it does not say which version of {', '.join(sorted(missing))} wrote the model"
     if not manifest.probes:

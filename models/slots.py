@@ -1,7 +1,7 @@
 """Gives every feature a slot, a number of 22 bits, by hashing the symbols that it is made of."""
 
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zlib import crc32
 
 import numpy as np
@@ -36,17 +36,22 @@ class Block(NamedTuple):
 
 def slots_of(family: str, *symbols: NDArray[np.uint32]) -> Slots:
     """The slots of features of a family, from the symbols in each of their places."""
-    return np.maximum(_hashed(family, symbols) >> np.uint32(32 - SLOT_BITS), np.uint32(FRAME_SLOTS))
+    slots: Slots = np.maximum(_hashed(family, symbols) >> np.uint32(32 - SLOT_BITS), np.uint32(FRAME_SLOTS))
+    return slots
 
 
 def frame_slots_of(family: str, *symbols: NDArray[np.uint32]) -> Slots:
     """The same for features of a sentence as a whole, whose slots lie apart."""
-    return np.maximum(_hashed(family, symbols) >> np.uint32(32 - _FRAME_BITS), VOID + np.uint32(1))
+    slots: Slots = np.maximum(_hashed(family, symbols) >> np.uint32(32 - _FRAME_BITS), VOID + np.uint32(1))
+    return slots
 
 
 def _hashed(family: str, symbols: tuple[NDArray[np.uint32], ...]) -> Slots:
-    total = sum((symbol * place for symbol, place in zip(symbols, _PLACES, strict=False)), start=_salt(family))
-    return (total ^ (total >> np.uint32(15))) * np.uint32(0x2C1B3C6D)  # the top bits now depend on all others
+    total: Any = _salt(family)
+    for symbol, place in zip(symbols, _PLACES, strict=False):  # a feature may have fewer places than there are
+        total = total + symbol * place  # arrays of different shapes meet here, so not in place
+    hashed: Slots = (total ^ (total >> np.uint32(15))) * np.uint32(0x2C1B3C6D)  # mixes low bits into the top ones
+    return hashed
 
 
 @cache

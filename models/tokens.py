@@ -18,7 +18,8 @@ _ALWAYS_ALONE = tuple((mark, f" {mark} ") for mark in '"…()[]{}?!;$£€%*|')
 _DASH = tuple((dash, " - ") for dash in ("–", "—", "--"))
 _BEFORE_SPACE = ((". ", " . "), (", ", " , "), (": ", " : "))  # elsewhere these belong to a number or a name
 _SINGLE_QUOTE = ((" '", " ' "), ("' ", " ' "))
-_CLITICS = tuple((f"{clitic} ", f" {clitic.lower()} ") for clitic in ("'s", "'S", "n't", "N'T", "'re", "'ve", "'ll", "'d", "'m"))
+_HANGING = ("'s", "'S", "n't", "N'T", "'re", "'ve", "'ll", "'d", "'m")
+_CLITICS = tuple((f"{word} ", f" {word.lower()} ") for word in _HANGING)
 # Each replacement is one fast scan over the whole batch. The order matters: dashes before all marks are unified, the
 # marks before a space twice, because a closing quotation mark may stand on either side of them.
 _REPLACEMENTS = (
@@ -49,22 +50,22 @@ def spans(text: str) -> list[tuple[int, int]]:
     """Where each token of one text lies in it, as pairs of start and end; boundaries are left out."""
     found: list[tuple[int, int]] = []
     position = 0
-    for token in split([text])[1:-1]:
-        found.append(_find(text, token, position))
+    for word in split([text])[1:-1]:
+        found.append(_find(text, word, position))
         position = found[-1][1]
     return found
 
 
-def _find(text: str, token: str, position: int) -> tuple[int, int]:
-    """The first place, from a position on, where a token stands in one of its spellings."""
-    places = [(text.find(spelling, position), len(spelling)) for spelling in _spellings(token)]
-    start, length = min(((start, -length) for start, length in places if start >= 0), default=(position, 0))
+def _find(text: str, word: str, position: int) -> tuple[int, int]:
+    """The first place, from a position on, where a token stands in one of its spellings; the longest of them."""
+    places = [(text.find(spelling, position), -len(spelling)) for spelling in _spellings(word)]
+    start, length = min((place for place in places if place[0] >= 0), default=(position, 0))
     return start, start - length
 
 
-def _spellings(token: str) -> list[str]:
-    variants = [token, token.upper()] if token.startswith("'") or token == "n't" else [token]
+def _spellings(word: str) -> list[str]:
+    variants = [word, word.upper()] if word in _HANGING else [word]
     for mark, *others in _SPELLINGS:
-        if mark and mark in token:
+        if mark and mark in word:
             variants += [variant.replace(mark, other) for variant in variants for other in others]
     return variants

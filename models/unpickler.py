@@ -3,7 +3,9 @@
 import io
 import warnings
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 from joblib.numpy_pickle import NumpyArrayWrapper, NumpyUnpickler
 from sklearn.exceptions import InconsistentVersionWarning
 
@@ -22,14 +24,15 @@ ALLOWED = frozenset(
 )
 
 
-class _PlainArrayWrapper(NumpyArrayWrapper):  # type: ignore[misc]  # joblib-stubs leave the class untyped
+class _PlainArrayWrapper(NumpyArrayWrapper):
     """An array of numbers or characters.
 
     joblib reads an array of Python objects with a second unpickler of its own; a model of ours has none.
     """
 
-    def read_array(self, unpickler: NumpyUnpickler, ensure_native_byte_order: bool) -> object:
-        if self.dtype.hasobject:
+    def read_array(self, unpickler: Any, ensure_native_byte_order: bool) -> Any:
+        """Read the array that follows in the file, unless it holds Python objects."""
+        if np.dtype(self.dtype).hasobject:
             raise _ForbiddenError("an array of Python objects")
         return super().read_array(unpickler, ensure_native_byte_order)
 
@@ -38,10 +41,11 @@ class _ForbiddenError(Exception):
     """What the pickle asked for; `open_model` turns it into a ModelUnsafeError that knows the folder."""
 
 
-class _AllowListUnpickler(NumpyUnpickler):  # type: ignore[misc]  # joblib-stubs leave the class untyped
+class _AllowListUnpickler(NumpyUnpickler):
     """joblib's unpickler, asking for permission; private to joblib, so a test pins what is used of it."""
 
     def find_class(self, module: str, name: str) -> object:
+        """Return a global of the allow-list; raises _ForbiddenError for any other."""
         if (module, name) not in ALLOWED:
             raise _ForbiddenError(f"{module}.{name}")
         if name == NumpyArrayWrapper.__name__:

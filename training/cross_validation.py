@@ -42,8 +42,8 @@ def first_readings(sentences: Sequence[Sentence], fold: NDArray[np.int64], build
     """Probabilities of shape (n, 4), each by a reader fitted to the other folds; columns in the order of `LABELS`."""
     scores = np.empty((len(sentences), len(LABELS)))
     for number in np.unique(fold):
-        held = np.flatnonzero(fold == number)
-        reader = fitted(build(), [sentences[place] for place in np.flatnonzero(fold != number)])
+        held = np.flatnonzero(fold == number).tolist()
+        reader = fitted(build(), [sentences[place] for place in np.flatnonzero(fold != number).tolist()])
         columns = [reader.classes_.tolist().index(label) for label in LABELS]
         scores[held] = reader.predict_proba([sentences[place].text for place in held])[:, columns]
     return scores

@@ -10,7 +10,7 @@ from service.errors import ServiceError, SettingsError
 
 SETTINGS_EXIT = 2  # as click's own usage errors
 MODEL_EXIT = 10
-NAMES = ("run", "topics", "publish", "replay", "classify", "settings")
+NAMES = ("run", "topics", "publish", "replay", "classify", "explain", "settings")
 
 
 class Commands(click.Group):
