@@ -5,9 +5,11 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 LOCK   := deploy/lock/development.txt
 READY  := $(VENV)/.ready
+TOOLS  := build/tools
+SERVICE_LOCK := deploy/lock/service.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check docs bench train train-encoder lock clean
+.PHONY: help setup demo test check docs bench chaos memory fuzz sbom audit train train-encoder lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -43,6 +45,26 @@ docs: setup ## make the pages again that are made from the code
 bench: setup ## measure sentences a second, topic to topic
 	@$(BIN)/python -m tests.benchmarks.throughput
 
+chaos: setup ## break the service and its brokers for a quarter of an hour, and count what is lost or doubled
+	@$(BIN)/python -m tests.chaos
+
+memory: setup ## watch the service's memory over many sentences and a slow broker
+	@$(BIN)/python -m tests.chaos.memory
+
+fuzz: setup ## look for harmful input, for MINUTES=10
+	@$(BIN)/python -m tests.fuzz --minutes $(or $(MINUTES),10)
+
+sbom: $(TOOLS)/.ready $(SERVICE_LOCK) ## write what the service is made of to build/sbom.json (CycloneDX)
+	@$(TOOLS)/bin/python -W ignore -m cyclonedx_py requirements $(SERVICE_LOCK) --pyproject pyproject.toml --mc-type application --output-reproducible --output-file build/sbom.json
+
+audit: $(TOOLS)/.ready $(SERVICE_LOCK) ## ask for known vulnerabilities; fails too where it could not look
+	@$(TOOLS)/bin/python -m deploy.security.audit $(SERVICE_LOCK)
+
+$(TOOLS)/.ready: deploy/security/tools.txt
+	@$(PYTHON) -m venv $(TOOLS)
+	@$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
 train: setup ## train the model from the corpus
 	@$(BIN)/python -m training.train $(ARGUMENTS)
 
@@ -51,7 +73,7 @@ train-encoder: setup ## train the encoder that reads doubtful sentences again
 
 lock: setup ## resolve the dependencies again (needs uv on PATH)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --extra development -o $(LOCK) pyproject.toml
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes -c $(LOCK) -o deploy/lock/service.txt pyproject.toml
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes -c $(LOCK) -o $(SERVICE_LOCK) pyproject.toml
 
 clean: ## remove everything that is not in the repository: .venv, Kafka's jars, caches, builds
 	rm -rf $(VENV) .kafka build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info

@@ -80,7 +80,7 @@ def load(
     if MODEL_FILE not in contents:
         raise ModelMissingError(folder, f"its {MANIFEST_FILE} lists no {MODEL_FILE}", "Train the model again.")
     first = cast("Reader", open_model(folder, contents[MODEL_FILE]))
-    model = Model(folder, manifest, found, assemble(first, contents, gate, threads))
+    model = Model(folder, manifest, found, assemble(folder, first, contents, gate, threads))
     _check_probes(model)
     return model
 

@@ -17,7 +17,7 @@ from models.lexicon import Lexicon, Seen, Trait
 from models.slots import SLOT_BITS, VOID, Block, slots_of
 from models.tokens import split
 
-# Every family below was tried alone and left out; docs/models.md has the figures. Views are those of `Lexicon`.
+# What a larger choice of families is worth stands in docs/models.md. The views are those of `Lexicon`.
 GRAMS = {"word": 2, "group": 2, "kind": 3, "narrow": 2, "broad": 2}  # the longest run of tokens, per view
 # A cue under the first view, and any token near it, or a later cue, under the second.
 NEARS = (("kind", "kind"), ("word", "kind"), ("word", "word"), ("group", "narrow"), ("group", "broad"))

@@ -14,7 +14,8 @@ from sklearn.utils.validation import check_is_fitted
 from models.features import CueFeatures
 from models.slots import FRAME_SLOTS, SLOT_BITS
 
-_CHUNK = 512  # sentences scored at once: their features stay in the processor's cache
+_CHUNK = 512  # sentences scored at once: a sentence's number (9 bits) and a row (at most 22) share 32 bits
+_BINARY = 2  # so many labels make another regression, with one row of weights
 _ALIVE = ("_row_of", "_table")  # what is built anew when a model is loaded
 
 
@@ -46,7 +47,9 @@ class FirstReader(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scik
         self.damping = damping
 
     def fit(self, texts: Sequence[str], labels: Sequence[str]) -> Self:
-        """Learn from n texts and their labels."""
+        """Learn from n texts and their labels; raises ValueError for fewer than three different labels."""
+        if len(set(labels)) <= _BINARY:
+            raise ValueError("The first reader needs at least three labels to tell apart")
         self.features_ = CueFeatures(self.classes).fit(texts)
         occurs = self.features_.transform(texts)
         frequency = np.bincount(occurs.indices, minlength=occurs.shape[1])

@@ -59,7 +59,8 @@ def evaluation(
     truth = np.array([LABELS.index(label) for label in labels])
     shares = np.bincount(truth, minlength=len(LABELS)) / len(truth)
     wanted = np.array([rates[label] for label in LABELS])
-    return Evaluation(truth, scores, (wanted / shares)[truth], [register or UNKNOWN for register in registers])
+    weights = (wanted / np.maximum(shares, 1 / len(truth)))[truth]  # a label that nobody bears weighs nothing anyway
+    return Evaluation(truth, scores, weights, [register or UNKNOWN for register in registers])
 
 
 def interval(data: Evaluation, measure: Callable[[Evaluation], float]) -> Figure:

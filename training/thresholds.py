@@ -9,8 +9,8 @@ from training.figures import Evaluation
 
 # A desk bears one wrong denial or clarification in ten. Claims and others are many, and one in twenty is read past.
 WANTED: Mapping[Label, float] = {Label.CLAIM: 0.95, Label.DENIAL: 0.9, Label.CLARIFICATION: 0.9, Label.OTHER: 0.95}
-# Claims and others are counted in natural shares. Denials and clarifications are not: the corpus's claims were written to
-# look like them, and weighing these up to natural numbers would count far more false alarms than news holds.
+# Claims and others are counted in natural shares. Denials and clarifications are not: the corpus's claims were
+# written to look like them, and weighing these up to natural numbers would count more false alarms than news holds.
 NATURAL = frozenset({Label.CLAIM, Label.OTHER})
 LEAST = 0.5  # below it another label may be as likely
 MOST = 0.9  # above it too little is left to judge a threshold by

@@ -11,6 +11,7 @@ from kafka.errors import KafkaError
 from kafka.producer.future import FutureRecordMetadata
 from kafka.structs import ConsumerGroupMetadata
 
+from service.broker.appending import Appender, confirmed
 from service.broker.clients import ABSENT, abandon
 from service.broker.ledger import Ledger, Partition
 from service.broker.remedies import Remedy, remedy
@@ -44,7 +45,8 @@ class Delivery(ABC):
     5. on any failure, discard the producer: an aborted transaction's offsets leak into the next one of that producer.
 
     `timing` takes the name of a stage and its seconds. Each step blocks for up to about `timeout_s`, and some of
-    kafka-python's for ever; ending the process then is the watchdog's part.
+    kafka-python's for ever; ending the process then is the watchdog's part. With `bulk` outputs go in whole batches,
+    and one by one after a failure, because only then does the broker say which of them it refuses.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class Delivery(ABC):
         make_producer: Callable[[], KafkaProducer],
         *,
         timeout_s: float,
+        bulk: bool = False,
         timing: Timing = lambda stage, seconds: None,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
@@ -60,6 +63,9 @@ class Delivery(ABC):
         self._timing = timing
         self._clock = clock
         self._producer: KafkaProducer | None = None
+        self._appender: Appender | None = None
+        self._bulk = bulk
+        self._careful = False
 
     def open(self) -> None:
         """Make the producer, which under exactly-once also settles the transaction that a predecessor left behind.
@@ -68,6 +74,7 @@ class Delivery(ABC):
         """
         if self._producer is None:
             self._producer = self._make_producer()
+            self._appender = Appender(self._producer) if self._bulk else None
 
     def deliver(
         self, records: Sequence[Record], outgoing: Sequence[Outgoing], member: ConsumerGroupMetadata
@@ -88,9 +95,11 @@ class Delivery(ABC):
             self._commit(self._producer, ledger.committable(), member)
             self._timing("commit", self._clock() - published)
         except KafkaError as error:
+            self._careful = True
             self._salvage(ledger, member)
             self.discard()
             raise DeliveryFailedError(error) from error
+        self._careful = False
         return ledger.committable()
 
     def discard(self) -> None:
@@ -103,6 +112,10 @@ class Delivery(ABC):
     def _publish(
         self, producer: KafkaProducer, records: Sequence[Record], outgoing: Sequence[Outgoing], ledger: Ledger
     ) -> None:
+        if self._appender and not self._careful:
+            self._publish_batches(producer, self._appender, outgoing)
+            ledger.settle(records)
+            return
         send = producer.send
         futures = [
             send(topic, value=ABSENT if value is None else value, key=key, headers=headers)
@@ -118,6 +131,15 @@ class Delivery(ABC):
         ledger.settle(confirmed)
         if failures:
             raise max(failures, key=remedy)
+
+    def _publish_batches(self, producer: KafkaProducer, appender: Appender, outgoing: Sequence[Outgoing]) -> None:
+        futures = appender.append(outgoing)
+        producer.flush(timeout=self._timeout)
+        failed = [future.exception for future in futures if future.failed()]
+        if failed:
+            raise max(failed, key=remedy)
+        if not confirmed(futures):
+            raise KafkaError("a batch was not confirmed as a whole; sending its records one by one")
 
     def _answers(self, producer: KafkaProducer, futures: Sequence[FutureRecordMetadata]) -> Iterator[KafkaError | None]:
         """For each output the error with which it failed, None when the broker has confirmed it.
@@ -175,10 +197,11 @@ class AtLeastOnce(Delivery):
         consumer: KafkaConsumer,
         *,
         timeout_s: float,
+        bulk: bool = False,
         timing: Timing = lambda stage, seconds: None,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        super().__init__(make_producer, timeout_s=timeout_s, timing=timing, clock=clock)
+        super().__init__(make_producer, timeout_s=timeout_s, bulk=bulk, timing=timing, clock=clock)
         self._consumer = consumer
 
     def _begin(self, producer: KafkaProducer) -> None:

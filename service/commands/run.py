@@ -106,11 +106,13 @@ def _delivery(settings: Settings, instance_id: str, consumer: KafkaConsumer, obs
             lambda: make_producer(settings, None),
             consumer,
             timeout_s=settings.delivery_timeout_s,
+            bulk=True,
             timing=observed.stage,
         )
     return ExactlyOnce(
         lambda: make_producer(settings, transactional_id(settings, instance_id)),
         timeout_s=settings.delivery_timeout_s,
+        bulk=True,
         timing=observed.stage,
     )
 

@@ -12,10 +12,10 @@ from models.labels import LABELS
 stopped: list[int] = []
 
 
-def main(bootstrap: str, topic: str, prefix: str) -> None:
+def main(bootstrap: str, topic: str, prefix: str, version: str) -> None:
     """Label until a signal comes; nothing is validated, set aside, measured or made to happen once."""
     signal.signal(signal.SIGTERM, lambda number, frame: stopped.append(number))
-    model = load(resolve(None))
+    model = load(resolve(version))
     consumer = KafkaConsumer(
         topic,
         bootstrap_servers=bootstrap,

@@ -21,7 +21,7 @@ import psutil
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 
 from deploy.kafka.broker import start
-from models.artefact import load, resolve
+from models.artefact import FAST_SUFFIX, load, resolve
 from models.labels import LABELS
 
 CORPUS = Path(__file__).parents[2] / "training" / "corpus"
@@ -47,7 +47,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sentences", type=int, default=40_000)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--only", nargs="*", help="names of contenders")
+    parser.add_argument("--model", default=resolve(None).name + FAST_SUFFIX, help="version; the fast one shows the client")
     options = parser.parse_args()
     texts = list(sentences(options.sentences))
     with start(lambda line: print(line, file=sys.stderr)) as broker:
@@ -57,12 +57,11 @@ def main() -> None:
         fill(broker.bootstrap_servers, topic, texts)
         results: dict[str, list[Run | float]] = defaultdict(list)
         for _ in range(options.rounds):
-            results["the bare model, batches of 2,000"].append(bare(texts))
-            for name, command in contenders(broker.bootstrap_servers, topic).items():
-                if not options.only or name in options.only:
-                    results[name].append(measure(admin, broker.bootstrap_servers, command, len(texts)))
-                    print(name, results[name][-1], file=sys.stderr)
-    print(table(results))
+            results["the bare model, batches of 2,000"].append(bare(texts, options.model))
+            for name, command in contenders(broker.bootstrap_servers, topic, options.model).items():
+                results[name].append(measure(admin, broker.bootstrap_servers, command, len(texts)))
+                print(name, results[name][-1], file=sys.stderr)
+    print(f"Model {options.model}, {len(texts):,} sentences, {options.rounds} rounds\n\n{table(results)}")
 
 
 def sentences(count: int) -> Iterator[str]:
@@ -99,12 +98,12 @@ class Contender(NamedTuple):
     environment: dict[str, str]
 
 
-def contenders(bootstrap: str, topic: str) -> dict[str, Callable[[], Contender]]:
+def contenders(bootstrap: str, topic: str, model: str) -> dict[str, Callable[[], Contender]]:
     """Each makes itself a new group and new outputs."""
 
     def plain() -> Contender:
         prefix = f"plain-{uuid.uuid4().hex[:6]}"
-        arguments = [sys.executable, "-m", "tests.benchmarks.plain_loop", bootstrap, topic, prefix]
+        arguments = [sys.executable, "-m", "tests.benchmarks.plain_loop", bootstrap, topic, prefix, model]
         return Contender(arguments, [f"{prefix}.{label}" for label in LABELS], {})
 
     def claimwire(delivery: str) -> Contender:
@@ -116,6 +115,7 @@ def contenders(bootstrap: str, topic: str) -> dict[str, Callable[[], Contender]]
             "CLAIMWIRE_TOPIC_SENTENCES": topic,
             "CLAIMWIRE_GROUP_ID": prefix,
             "CLAIMWIRE_DELIVERY": delivery,
+            "CLAIMWIRE_MODEL": model,
             "CLAIMWIRE_METRICS_PORT": "0",
             "CLAIMWIRE_LOG_LEVEL": "warning",
         }
@@ -129,9 +129,9 @@ def contenders(bootstrap: str, topic: str) -> dict[str, Callable[[], Contender]]
     }
 
 
-def bare(texts: list[str]) -> float:
+def bare(texts: list[str], version: str) -> float:
     """Sentences a second of the model alone."""
-    model = load(resolve(None))
+    model = load(resolve(version))
     model.predict_proba(texts[:2000])
     started = time.perf_counter()
     for first in range(0, len(texts), 2000):

@@ -1,0 +1,114 @@
+"""Whole batches by the private way."""
+
+import uuid
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.errors import MessageSizeTooLargeError
+from kafka.partitioner.default import DefaultPartitioner
+
+from deploy.kafka import Broker
+from service.broker.appending import Appender, confirmed
+from service.broker.clients import make_producer
+from service.broker.delivery import DeliveryFailedError, ExactlyOnce
+from service.broker.remedies import Remedy
+from service.records import Outgoing
+from service.settings import load
+from tests.service.kafka_doubles import FakeRecord, stable
+
+EMPTY_POLLS = 3  # the end cannot be asked for: a transaction's marker stands behind the last record
+
+
+def producer_of(broker: Broker) -> KafkaProducer:
+    """A transactional producer as the service makes it."""
+    settings = load({"CLAIMWIRE_BOOTSTRAP_SERVERS": broker.bootstrap_servers})
+    return make_producer(settings, f"appending-{uuid.uuid4().hex[:8]}")
+
+
+def read(broker: Broker, topic: str, partitions: int) -> dict[int, list[tuple[bytes | None, bytes | None]]]:
+    """What committed readers see, by partition, in order."""
+    consumer = KafkaConsumer(
+        bootstrap_servers=broker.bootstrap_servers, isolation_level="read_committed", auto_offset_reset="earliest"
+    )
+    places = [TopicPartition(topic, number) for number in range(partitions)]
+    consumer.assign(places)
+    seen: dict[int, list[tuple[bytes | None, bytes | None]]] = {}
+    empty = 0
+    while empty < EMPTY_POLLS:
+        polled = consumer.poll(timeout_ms=500)
+        empty = 0 if polled else empty + 1
+        for place, records in polled.items():
+            seen.setdefault(place.partition, []).extend((record.key, record.value) for record in records)
+    consumer.close()
+    return seen
+
+
+def test_every_record_of_a_transaction_is_there_in_order(real_broker: Broker, make_topic: Callable[..., str]) -> None:
+    """Keys, values and headers arrive as from `send()`, and a partition keeps the order of the batch."""
+    topic = make_topic(real_broker, partitions=3)
+    producer = producer_of(real_broker)
+    outgoing = [Outgoing(topic, b"key-%d" % (n % 9), b"%d" % n + b"x" * 300, [("n", b"%d" % n)]) for n in range(3000)]
+
+    producer.begin_transaction()
+    futures = Appender(producer).append(outgoing)
+    producer.flush(timeout=20)
+    assert confirmed(futures)
+    producer.commit_transaction()
+    producer.close()
+
+    seen = read(real_broker, topic, 3)
+    assert Counter((out.key, out.value) for out in outgoing) == Counter(pair for part in seen.values() for pair in part)
+    for records in seen.values():
+        numbers = [int((value or b"").rstrip(b"x")) for _, value in records]
+        assert sorted(numbers) == numbers
+
+
+def test_a_key_goes_where_send_would_put_it(real_broker: Broker, make_topic: Callable[..., str]) -> None:
+    """Readers that join topics by partition find a key's records together, whoever sent them."""
+    topic = make_topic(real_broker, partitions=4)
+    producer = producer_of(real_broker)
+    keys = [b"urn:item:%d" % n for n in range(50)]
+
+    producer.begin_transaction()
+    Appender(producer).append([Outgoing(topic, key, b"v", []) for key in keys])
+    producer.commit_transaction()
+    producer.close()
+
+    placed = {key: number for number, records in read(real_broker, topic, 4).items() for key, _ in records}
+    assert {key: DefaultPartitioner()(key, [0, 1, 2, 3], [0, 1, 2, 3]) for key in keys} == placed
+
+
+def test_an_aborted_transaction_leaves_nothing(real_broker: Broker, make_topic: Callable[..., str]) -> None:
+    """The batches belong to the producer's transaction like its own."""
+    topic = make_topic(real_broker)
+    producer = producer_of(real_broker)
+
+    producer.begin_transaction()
+    futures = Appender(producer).append([Outgoing(topic, b"k", b"v", [])])
+    producer.flush(timeout=20)
+    producer.abort_transaction()
+    producer.close()
+
+    assert confirmed(futures)
+    assert {} == read(real_broker, topic, 1)
+
+
+def test_what_is_refused_fails_and_is_told_apart_the_next_time(
+    real_broker: Broker, make_topic: Callable[..., str]
+) -> None:
+    """A batch with a record that is too large fails fast; sent one by one, the refusal is named."""
+    topic = make_topic(real_broker, properties={"max.message.bytes": "2000"})
+    large = bytes(number * 7919 % 251 for number in range(9000))
+    outgoing = [Outgoing(topic, b"k", b"small", []), Outgoing(topic, b"k", large, [])]
+    delivery = ExactlyOnce(lambda: producer_of(real_broker), timeout_s=20, bulk=True)
+
+    with pytest.raises(DeliveryFailedError):
+        delivery.deliver([FakeRecord(0), FakeRecord(1)], outgoing, stable())
+    with pytest.raises(DeliveryFailedError) as caught:
+        delivery.deliver([FakeRecord(0), FakeRecord(1)], outgoing, stable())
+    delivery.discard()
+
+    assert Remedy.SET_ASIDE is caught.value.remedy
+    assert isinstance(caught.value.cause, MessageSizeTooLargeError)
