@@ -24,7 +24,9 @@ class Verdict(NamedTuple):
     reason: str | None = None
 
 
-def decide(scores: NDArray[np.float64], thresholds: Mapping[Label, float], reasons: Sequence[str | None] | None = None) -> list[Verdict]:
+def decide(
+    scores: NDArray[np.float64], thresholds: Mapping[Label, float], reasons: Sequence[str | None] | None = None
+) -> list[Verdict]:
     """Turn scores of shape (n, 4), columns in the order of `LABELS`, into n verdicts.
 
     A sentence is accepted when its best label reaches that label's own threshold; otherwise the model abstains.
@@ -38,6 +40,11 @@ def decide(scores: NDArray[np.float64], thresholds: Mapping[Label, float], reaso
     return [
         Verdict(LABELS[i], c, tuple(row), bool(ok), float(limits[i]), reason)
         for i, c, row, ok, reason in zip(
-            best.tolist(), confidence.tolist(), scores.tolist(), accepted.tolist(), reasons or [None] * len(scores), strict=True
+            best.tolist(),
+            confidence.tolist(),
+            scores.tolist(),
+            accepted.tolist(),
+            reasons or [None] * len(scores),
+            strict=True,
         )
     ]

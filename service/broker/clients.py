@@ -143,12 +143,15 @@ def retry_unreachable_coordinator(producer: KafkaProducer) -> None:
 
 
 def rejoin(consumer: KafkaConsumer) -> None:
-    """Have the next poll join the group once more, under the member id that the consumer has.
+    """Have the next poll of a static member join the group once more, under the member id that it has.
 
-    kafka-python 3.0.12 has no public way: subscribing to the same topics again changes nothing, and unsubscribing first
+    A dynamic member, which every consumer is to a broker before 2.3, always joins with a rebalance and needs no second
+    one. kafka-python 3.0.12 has no public way: subscribing to the same topics again changes nothing, and unsubscribing first
     forgets the member id. Raises AttributeError when a release has moved the hook.
     """
-    consumer._coordinator.request_rejoin()  # noqa: SLF001 - the hook that the docstring names
+    coordinator = consumer._coordinator  # noqa: SLF001 - the hook that the docstring names
+    if not coordinator.is_dynamic_member():
+        coordinator.request_rejoin()
 
 
 def abandon(producer: KafkaProducer, timeout_s: float) -> None:
