@@ -146,8 +146,8 @@ def rejoin(consumer: KafkaConsumer) -> None:
     """Have the next poll of a static member join the group once more, under the member id that it has.
 
     A dynamic member, which every consumer is to a broker before 2.3, always joins with a rebalance and needs no second
-    one. kafka-python 3.0.12 has no public way: subscribing to the same topics again changes nothing, and unsubscribing first
-    forgets the member id. Raises AttributeError when a release has moved the hook.
+    one. kafka-python 3.0.12 has no public way: subscribing to the same topics again changes nothing, and unsubscribing
+    first forgets the member id. Raises AttributeError when a release has moved the hook.
     """
     coordinator = consumer._coordinator  # noqa: SLF001 - the hook that the docstring names
     if not coordinator.is_dynamic_member():

@@ -1,7 +1,7 @@
 """How fast the service is from topic to topic, beside the bare model and beside a plain loop, in one run.
 
-`python -m tests.benchmarks.throughput` prints a table in Markdown. All contenders label the same sentences with the same
-model on the same broker, one after the other, in rounds; what comes out is read back with read_committed and counted.
+`python -m tests.benchmarks.throughput` prints a table in Markdown. All contenders label the same sentences with the
+same model on the same broker, one after the other, in rounds; what comes out is read back and counted.
 """
 
 import argparse
@@ -47,7 +47,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sentences", type=int, default=40_000)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--model", default=resolve(None).name + FAST_SUFFIX, help="version; the fast one shows the client")
+    parser.add_argument(
+        "--model", default=resolve(None).name + FAST_SUFFIX, help="version; the fast one shows the client"
+    )
     options = parser.parse_args()
     texts = list(sentences(options.sentences))
     with start(lambda line: print(line, file=sys.stderr)) as broker:
@@ -190,7 +192,8 @@ def table(results: dict[str, list[Run | float]]) -> str:
         share = f"{rate / reference:.2f}" if reference else ""
         full = [run for run in runs if isinstance(run, Run)]
         rest = (
-            f"{statistics.median(run.cpu_us for run in full):.0f} | {statistics.median(run.memory_mb for run in full):.0f} | "
+            f"{statistics.median(run.cpu_us for run in full):.0f} | "
+            f"{statistics.median(run.memory_mb for run in full):.0f} | "
             f"{max(run.missing for run in full)} | {max(run.doubled for run in full)}"
             if full
             else " | | | "

@@ -1,4 +1,4 @@
-"""A newsroom around the service: topics of its own, a producer in front, readers behind, processes to start and stop."""
+"""A newsroom around the service: topics of its own, a producer before it, readers behind, processes to start."""
 
 import json
 import os

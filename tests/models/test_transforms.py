@@ -1,5 +1,4 @@
 """Each transform changes what it says and nothing else, so that a label may be expected to survive it."""
-# ruff: noqa: RUF001 (typeset quotes and dashes are what is tested)
 
 import html
 

@@ -29,7 +29,7 @@ def kinds(error: type[ServiceError]) -> Iterator[type[ServiceError]]:
 
 def test_the_commands_are_there(command: Command) -> None:
     """The names are a promise."""
-    assert ("run", "topics", "publish", "replay", "classify", "settings") == commands.NAMES
+    assert ("run", "topics", "publish", "replay", "classify", "explain", "settings") == commands.NAMES
     assert all(re.search(rf"^  {name} ", command("--help").stdout, re.MULTILINE) for name in commands.NAMES)
     assert version("claimwire") in command("--version").stdout
 
