@@ -168,7 +168,7 @@ def _second(subject: Subject, first: Evaluation) -> str:
         column = LABELS.index(label)
         alone, together = figures.average_precision(first, column), figures.average_precision(both, column)
         lines.append(f"| average precision of {label.value} | {alone:.3f} | {together:.3f} |")
-    lines.append(f"\nIt is asked about {subject.asked:.1%} of natural sentences. Some that it decided otherwise:\n")
+    lines.append(f"\nIt is asked about {subject.asked:.0%} of natural sentences. Some that it decided otherwise:\n")
     lines += ["| sentence | it is | first reader | both |", "|---|---|---|---|"]
     lines += [f"| {change.text} | {change.truth} | {change.first} | {change.both} |" for change in subject.changed]
     return "\n".join(lines)

@@ -88,7 +88,9 @@ def registers(data: Evaluation, into: Path) -> None:
     axes.legend(
         handles=[mpl.patches.Patch(color=COLOURS[label], label=label.value) for label in wanted],
         frameon=False,
+        ncols=2,
         loc="lower right",
+        bbox_to_anchor=(1, 1),
     )
     _save(drawing, into)
 

@@ -16,7 +16,7 @@ from models.first_reader import FirstReader
 from models.labels import LABELS, Label
 from models.readers import JUDGEMENT_FILE, Judgement, Reader, Readers, judgement, towards_nature
 from models.second_reader import ENCODER_FILE, TOKENIZER_FILE, SecondReader
-from training import card, challenge, cross_validation, figures, shipping, thresholds, word_classes
+from training import card, challenge, cross_validation, figures, learning, shipping, thresholds, word_classes
 from training import sentences as corpus
 from training.cross_validation import Readings
 from training.encoder.folds import folds
@@ -26,6 +26,7 @@ from training.write import Contents, write_version
 NAME = "claimwire"
 PULL = 0.25  # of the way to natural shares: further, and rare labels are hardly ever best; docs/encoder.md
 GATE = 0.071  # one natural sentence in five is doubted more than this; docs/encoder.md
+ASKED = 0.2  # the share of natural sentences that this gate lets through, measured on a stream; docs/encoder.md
 NEVER = 1.0  # a gate that nobody's doubt exceeds: the second reader is not asked
 CHANGES_SHOWN = 12  # examples of what the second reader changes, enough to see the kinds
 BUILT = Path("build/encoder")  # where `make train-encoder` leaves its work
@@ -39,6 +40,7 @@ class Trained(NamedTuple):
     judgement: Judgement
     readings: Readings
     rates: Mapping[Label, float]
+    curve: learning.Curve
 
 
 @click.command()
@@ -71,7 +73,8 @@ def train(sentences: Sequence[corpus.Sentence]) -> Trained:
         Label(name): rate for name, rate in json.loads((corpus.CORPUS / "rates.json").read_text())["rates"].items()
     }
     weighing = judgement(readings.first, readings.second, labels, towards_nature(labels, rates, PULL), GATE)
-    return Trained(sentences, cross_validation.fitted(build(), sentences), weighing, readings, rates)
+    curve = learning.first_curve(sentences, fold, build)
+    return Trained(sentences, cross_validation.fitted(build(), sentences), weighing, readings, rates, curve)
 
 
 def build() -> FirstReader:
@@ -82,7 +85,7 @@ def build() -> FirstReader:
 def _write(
     trained: Trained, reader: Reader, folder: Path, gate: float, extra: Mapping[str, bytes], *, worse: bool
 ) -> None:
-    data, asked = _evaluation(trained, gate)
+    data = _evaluation(trained, gate)
     limits = thresholds.choose(data)
     told = _figures(data) | {"challenge_macro_f1": challenge.macro_f1(reader, challenge.read())}
     if not worse:
@@ -95,8 +98,9 @@ def _write(
         len(trained.sentences),
         limits,
         data,
-        first=_evaluation(trained, NEVER)[0] if extra else None,
-        asked=figures.natural_share(data, asked),
+        first=_evaluation(trained, NEVER) if extra else None,
+        asked=ASKED,
+        learning={learning.FIRST: trained.curve} | ({learning.SECOND: learning.SECOND_CURVE} if extra else {}),
         changed=_changes(trained, data) if extra else (),
     )
     contents: Contents = {MODEL_FILE: trained.first, JUDGEMENT_FILE: msgspec.json.encode(trained.judgement), **extra}
@@ -114,11 +118,11 @@ def _write(
     )
 
 
-def _evaluation(trained: Trained, gate: float) -> tuple[Evaluation, np.ndarray[tuple[int], np.dtype[np.bool_]]]:
-    scores, asked = trained.readings.weighed(trained.judgement, gate)
+def _evaluation(trained: Trained, gate: float) -> Evaluation:
+    scores, _ = trained.readings.weighed(trained.judgement, gate)
     labels = [sentence.label for sentence in trained.readings.sentences]
     registers = [sentence.register for sentence in trained.readings.sentences]
-    return figures.evaluation(labels, scores, registers, trained.rates), asked
+    return figures.evaluation(labels, scores, registers, trained.rates)
 
 
 def _figures(data: Evaluation) -> dict[str, float]:
@@ -137,7 +141,7 @@ def _shipped_figures(fast: bool) -> Mapping[str, float]:
 
 def _changes(trained: Trained, data: Evaluation) -> list[card.Second]:
     """Sentences that the second reader decided otherwise than the first, spread over the corpus."""
-    before, after = _evaluation(trained, NEVER)[0].best, data.best
+    before, after = _evaluation(trained, NEVER).best, data.best
     changed = np.flatnonzero(before != after)
     places = changed[:: max(1, len(changed) // CHANGES_SHOWN)][:CHANGES_SHOWN]
     chosen = [(trained.readings.sentences[place], before[place], after[place]) for place in places]

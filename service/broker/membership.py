@@ -43,9 +43,6 @@ class Positions(Protocol):
     def seek_to_beginning(self, *partitions: TopicPartition) -> None:
         """Read from the first record that is kept."""
 
-    def partitions_for_topic(self, topic: str) -> set[int]:
-        """The partitions that a topic has; asks a broker when they are not known."""
-
     def unsubscribe(self) -> None:
         """Leave the group."""
 
@@ -99,7 +96,6 @@ class Membership:
     def join(self) -> None:
         """Subscribe to the input topic; the group takes us in during the next polls."""
         self._consumer.subscribe([self._topic], listener=self._listener)
-        self._consumer.partitions_for_topic(self._topic)  # a leader that does not know them yet shares out none
 
     def doubt(self) -> None:
         """Forget every in-memory position: the next check seeks back to what is committed."""

@@ -19,7 +19,7 @@ from service.broker.delivery import AtLeastOnce, Delivery, ExactlyOnce
 from service.broker.instance import held_instance_id, transactional_id
 from service.broker.membership import AssignmentListener, Membership
 from service.broker.reaching import Stopped, reach, wait_for_broker
-from service.broker.topics import ensure
+from service.broker.topics import ensure, left_to_broker
 from service.dead_letters import Breaker, DeadLetterWriter
 from service.decode import Decoder
 from service.encode import Encoder
@@ -82,6 +82,8 @@ def _work(settings: Settings, instance_id: str, metrics: Metrics, health: Health
         wait_for_broker(settings, stopping, lambda: watchdog.beat("wait for a broker"))
         _prepare_topics(settings)
         consumer = reach(settings, lambda: make_consumer(settings, instance_id, auto_offset_reset="none"))
+        if not left_to_broker(settings):
+            consumer.partitions_for_topic(settings.topic_sentences)  # a leader that did not know them would share none
         delivery = _delivery(settings, instance_id, consumer, observed)
         health.started()
         log.info("running", group=settings.group_id, instance=instance_id, delivery=settings.delivery.value)

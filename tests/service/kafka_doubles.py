@@ -139,10 +139,6 @@ class FakeConsumer:
         """Whatever a test has put there, and otherwise there is no end."""
         return dict.fromkeys(partitions, self.kept[1])
 
-    def partitions_for_topic(self, topic: str) -> set[int]:
-        """Those that are ours, as if there were no other member."""
-        return {partition.partition for partition in self.partitions}
-
     def highwater(self, partition: TopicPartition) -> int | None:
         """Unknown, as before the first fetch."""
         return None
