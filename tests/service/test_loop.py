@@ -96,7 +96,7 @@ class Bench:
             self.consumer,
             membership,
             FakePipeline(),
-            ExactlyOnce(self.make_producer, timeout_s=1),
+            ExactlyOnce(self.make_producer, timeout_s=1, transaction_timeout_s=30),
             Breaker(effective.dead_letter_share, effective.dead_letter_window),
             Observed(Metrics(self.registry), Health(self.clock, 90, 150, 300), transactional=True),
             stopping=broker.drained if broker else lambda: not self.consumer.polls,
