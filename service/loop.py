@@ -6,7 +6,13 @@ from collections.abc import Callable, Sequence
 
 import structlog
 from kafka import KafkaConsumer
-from kafka.errors import KafkaError, LogTruncationError, NoOffsetForPartitionError, OffsetOutOfRangeError
+from kafka.errors import (
+    KafkaError,
+    LogTruncationError,
+    NoOffsetForPartitionError,
+    OffsetOutOfRangeError,
+    TransactionAbortedError,
+)
 from kafka.structs import ConsumerGroupMetadata
 
 from service.broker.contact import Contact
@@ -130,10 +136,11 @@ class Loop:
         self._beat("label")
         outcomes = self._process(records, self._condemned)
         self._beat("publish")
+        began = self._clock()
         try:
             committed = self._delivery.deliver(records, [outcome.outgoing for outcome in outcomes], member)
         except DeliveryFailedError as failure:
-            self._failed(failure, records, outcomes)
+            self._failed(self._explained(failure, self._clock() - began), records, outcomes)
             return False
         self._heard()
         self._condemned.clear()
@@ -141,6 +148,12 @@ class Loop:
         for outcome in outcomes:
             self._breaker.record(outcome.error is not None)
         return True
+
+    def _explained(self, failure: DeliveryFailedError, seconds: float) -> DeliveryFailedError:
+        """The failure for what it is: a broker speaks of a transaction that it ended for its age as of a stolen one."""
+        if failure.remedy is Remedy.FENCED and seconds >= self._settings.transaction_timeout_s:
+            return DeliveryFailedError(TransactionAbortedError(f"the broker ended it, it had lasted {seconds:.0f} s"))
+        return failure
 
     def _keep_contact(self) -> None:
         """With nothing to do, find out whether anybody would still give us something to do."""

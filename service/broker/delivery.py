@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import structlog
 from kafka import KafkaConsumer, KafkaProducer, OffsetAndMetadata, TopicPartition
-from kafka.errors import KafkaError, TransactionAbortedError
+from kafka.errors import KafkaError
 from kafka.producer.future import FutureRecordMetadata
 from kafka.structs import ConsumerGroupMetadata
 
@@ -98,13 +98,9 @@ class Delivery(ABC):
             self._careful = True
             self._salvage(ledger, member)
             self.discard()
-            raise DeliveryFailedError(self._explained(error, self._clock() - started)) from error
+            raise DeliveryFailedError(error) from error
         self._careful = False
         return ledger.committable()
-
-    def _explained(self, error: KafkaError, seconds: float) -> KafkaError:
-        """The error for what it means when a delivery has taken so long."""
-        return error
 
     def discard(self) -> None:
         """Give the producer up, with whatever transaction it has open."""
@@ -179,28 +175,7 @@ class Delivery(ABC):
 
 
 class ExactlyOnce(Delivery):
-    """Outputs, dead letters and offsets become visible together, in one transaction, or not at all.
-
-    A broker ends a transaction after `transaction_timeout_s`, and speaks of it as of one that another producer of our
-    name has taken over. A process that was frozen for so long is not told to stop for that.
-    """
-
-    def __init__(
-        self,
-        make_producer: Callable[[], KafkaProducer],
-        *,
-        timeout_s: float,
-        transaction_timeout_s: float,
-        timing: Timing = lambda stage, seconds: None,
-        clock: Callable[[], float] = time.perf_counter,
-    ) -> None:
-        super().__init__(make_producer, timeout_s=timeout_s, timing=timing, clock=clock)
-        self._transaction_timeout = transaction_timeout_s
-
-    def _explained(self, error: KafkaError, seconds: float) -> KafkaError:
-        if remedy(error) is Remedy.FENCED and seconds >= self._transaction_timeout:
-            return TransactionAbortedError(f"after {seconds:.0f} s the broker has ended the transaction")
-        return error
+    """Outputs, dead letters and offsets become visible together, in one transaction, or not at all."""
 
     def _begin(self, producer: KafkaProducer) -> None:
         producer.begin_transaction()

@@ -114,7 +114,6 @@ def _delivery(settings: Settings, instance_id: str, consumer: KafkaConsumer, obs
     return ExactlyOnce(
         lambda: make_producer(settings, transactional_id(settings, instance_id)),
         timeout_s=settings.delivery_timeout_s,
-        transaction_timeout_s=settings.transaction_timeout_s,
         bulk=True,
         timing=observed.stage,
     )

@@ -96,7 +96,7 @@ class Bench:
             self.consumer,
             membership,
             FakePipeline(),
-            ExactlyOnce(self.make_producer, timeout_s=1, transaction_timeout_s=30),
+            ExactlyOnce(self.make_producer, timeout_s=1),
             Breaker(effective.dead_letter_share, effective.dead_letter_window),
             Observed(Metrics(self.registry), Health(self.clock, 90, 150, 300), transactional=True),
             stopping=broker.drained if broker else lambda: not self.consumer.polls,
@@ -222,6 +222,20 @@ def test_a_fenced_producer_stops_the_service() -> None:
 
     with pytest.raises(FencedError, match="CLAIMWIRE_INSTANCE_ID"):
         bench.loop.run()
+
+
+def test_a_transaction_that_lasted_too_long_does_not_stop_it() -> None:
+    """The broker speaks of it as of one that another process took over; a process that was frozen goes on."""
+
+    def frozen(value: bytes | None) -> KafkaError:
+        bench.clock.now += 31  # longer than a transaction may last by default
+        return ProducerFencedError()
+
+    bench = Bench([numbered(0), [], numbered(0)], [FakeProducer(frozen)])
+
+    bench.loop.run()
+
+    assert [b"0"] == bench.delivered()
 
 
 def test_a_missing_right_stops_the_service() -> None:

@@ -4,13 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from kafka import TopicPartition
-from kafka.errors import (
-    KafkaError,
-    KafkaTimeoutError,
-    MessageSizeTooLargeError,
-    NotLeaderForPartitionError,
-    ProducerFencedError,
-)
+from kafka.errors import KafkaError, KafkaTimeoutError, MessageSizeTooLargeError, NotLeaderForPartitionError
 
 from service.broker.delivery import AtLeastOnce, DeliveryFailedError, ExactlyOnce
 from service.broker.remedies import Remedy
@@ -31,7 +25,7 @@ def test_a_transaction_confirms_every_output_before_it_commits() -> None:
     """Outputs are flushed and looked at first, then the offsets join the transaction, then it commits."""
     producer = FakeProducer()
 
-    ExactlyOnce(lambda: producer, timeout_s=1, transaction_timeout_s=30).deliver(RECORDS, OUTGOING, stable())
+    ExactlyOnce(lambda: producer, timeout_s=1).deliver(RECORDS, OUTGOING, stable())
 
     assert ["begin", "send", "send", "send", "flush", "offsets", "commit"] == producer.calls
 
@@ -40,9 +34,7 @@ def test_a_transaction_commits_the_offset_after_the_batch_as_the_member_that_rea
     """The broker can fence a zombie only with the metadata from the poll (KIP-447)."""
     producer = FakeProducer()
 
-    committed = ExactlyOnce(lambda: producer, timeout_s=1, transaction_timeout_s=30).deliver(
-        RECORDS, OUTGOING, stable()
-    )
+    committed = ExactlyOnce(lambda: producer, timeout_s=1).deliver(RECORDS, OUTGOING, stable())
 
     assert {("news.sentences", 0): 10} == committed
     assert 10 == producer.offsets[PARTITION].offset
@@ -54,7 +46,7 @@ def test_one_failed_output_keeps_a_transaction_from_committing() -> None:
     producer = FakeProducer(refusing(b"8", error=KafkaTimeoutError()))
 
     with pytest.raises(DeliveryFailedError):
-        ExactlyOnce(lambda: producer, timeout_s=1, transaction_timeout_s=30).deliver(RECORDS, OUTGOING, stable())
+        ExactlyOnce(lambda: producer, timeout_s=1).deliver(RECORDS, OUTGOING, stable())
 
     assert "commit" not in producer.calls
     assert "offsets" not in producer.calls
@@ -64,7 +56,7 @@ def test_a_failed_producer_is_never_used_again() -> None:
     """Offsets of an aborted transaction leak into the next one of the same producer."""
     producers = [FakeProducer(refusing(b"8", error=KafkaTimeoutError())), FakeProducer()]
     made = iter(producers)
-    delivery = ExactlyOnce(lambda: next(made), timeout_s=1, transaction_timeout_s=30)
+    delivery = ExactlyOnce(lambda: next(made), timeout_s=1)
 
     with pytest.raises(DeliveryFailedError):
         delivery.deliver(RECORDS, OUTGOING, stable())
@@ -80,7 +72,7 @@ def test_the_gravest_failure_of_a_batch_decides() -> None:
     producer = FakeProducer(lambda value: errors.get(value or b""))
 
     with pytest.raises(DeliveryFailedError) as caught:
-        ExactlyOnce(lambda: producer, timeout_s=1, transaction_timeout_s=30).deliver(RECORDS, OUTGOING, stable())
+        ExactlyOnce(lambda: producer, timeout_s=1).deliver(RECORDS, OUTGOING, stable())
 
     assert Remedy.SET_ASIDE is caught.value.remedy
 
@@ -92,20 +84,7 @@ def test_a_producer_that_cannot_be_made_is_a_failed_delivery() -> None:
         raise KafkaTimeoutError
 
     with pytest.raises(DeliveryFailedError):
-        ExactlyOnce(unreachable, timeout_s=1, transaction_timeout_s=30).deliver(RECORDS, OUTGOING, stable())
-
-
-@pytest.mark.parametrize(("seconds", "expected"), [(29.0, Remedy.FENCED), (31.0, Remedy.RETRY)])
-def test_a_transaction_that_lasted_too_long_is_not_another_process(seconds: float, expected: Remedy) -> None:
-    """A broker speaks of both alike; the time tells them apart, so that a frozen process goes on when it thaws."""
-    producer = FakeProducer(refusing(b"8", error=ProducerFencedError()))
-    readings = iter([100.0, 100.0, 100.0, 100.0 + seconds])
-    delivery = ExactlyOnce(lambda: producer, timeout_s=1, transaction_timeout_s=30, clock=lambda: next(readings))
-
-    with pytest.raises(DeliveryFailedError) as caught:
-        delivery.deliver(RECORDS, OUTGOING, stable())
-
-    assert expected is caught.value.remedy
+        ExactlyOnce(unreachable, timeout_s=1).deliver(RECORDS, OUTGOING, stable())
 
 
 def test_at_least_once_commits_after_the_outputs() -> None:
@@ -135,7 +114,6 @@ def test_publishing_and_committing_are_timed() -> None:
     delivery = ExactlyOnce(
         FakeProducer,
         timeout_s=1,
-        transaction_timeout_s=30,
         timing=lambda stage, seconds: stages.append((stage, seconds)),
         clock=lambda: next(readings),
     )
