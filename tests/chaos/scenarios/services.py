@@ -99,10 +99,8 @@ def double(stage: Stage, rounds: int) -> None:
         first = stage.supervisors[number % len(stage.supervisors)]
         stage.struck()
         with tempfile.TemporaryDirectory() as elsewhere:
-            rival = stage.service(host=elsewhere, INSTANCE_ID=first.name)
-            with rival:
-                stage.pause(6, 9)
-                stage.notes.append(f"the rival ended with {rival.process.poll()}")
+            with stage.service(host=elsewhere, INSTANCE_ID=first.name):
+                stage.pause(7, 10)
         stage.pause(1, 3)
 
 
@@ -121,7 +119,7 @@ def freeze_shortly(stage: Stage, rounds: int) -> None:
 TINY: Mapping[str, str] = {"TRANSACTION_TIMEOUT_S": "1", "DELIVERY_TIMEOUT_S": "0.9", "REQUEST_TIMEOUT_S": "0.7"}
 
 SCENARIOS = (
-    Scenario("kills", "SIGKILL of a service", kill, 100),
+    Scenario("kills", "SIGKILL of a service", kill, 84),
     Scenario("kills, at least once", "the same", kill, 10, promise=Promise.AT_LEAST_ONCE),
     Scenario("zombies", "a service frozen inside a transaction, past its session", freeze_past_the_session, 4),
     Scenario("long zombies", "the same, past its transaction", freeze_past_the_transaction, 2),
