@@ -98,9 +98,8 @@ def double(stage: Stage, rounds: int) -> None:
     for number in range(rounds):
         first = stage.supervisors[number % len(stage.supervisors)]
         stage.struck()
-        with tempfile.TemporaryDirectory() as elsewhere:
-            with stage.service(host=elsewhere, INSTANCE_ID=first.name):
-                stage.pause(7, 10)
+        with tempfile.TemporaryDirectory() as elsewhere, stage.service(host=elsewhere, INSTANCE_ID=first.name):
+            stage.pause(7, 10)
         stage.pause(1, 3)
 
 
