@@ -117,7 +117,7 @@ class Loop:
         try:
             polled = self._consumer.poll(timeout_ms=POLL_MS)
         except POSITION_ERRORS:
-            self._membership.doubt()  # which finds out where to go on, and tells what is skipped
+            self._membership.misplaced()
             return None
         except (KafkaError, ValueError) as error:
             # A record that cannot be parsed surfaces as CorruptRecordError or as whatever the parser met; the next

@@ -1,7 +1,7 @@
 """Whether we are a member of the group whose positions and partitions can be trusted."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import structlog
@@ -64,7 +64,9 @@ class Membership:
     - A process that takes up its instance id again is let in without a rebalance, and is not told that it leads the
       group (KIP-814 mended that for clients that speak JoinGroup 9). If it does, nobody would ever notice a new
       partition, or share out partitions that were not known at the last rebalance. So whoever got a new member id joins
-      once more under it: the broker holds a rebalance for the leader, and changes nothing for anybody else.
+      once more under it: the broker holds a rebalance for the leader, and changes nothing for anybody else. It does so
+      at once only with nothing to do; otherwise after `session_timeout_s`, since a rebalance waits for members that
+      died together with it.
     - A position that is no longer on the topic is moved without a word above its debug level. So it moves nothing by
       itself (`auto_offset_reset` is "none"); all moves are made here, and what they skip is told.
     - After a failed transaction, what was read in memory is ahead of what is committed; `doubt()` makes it start over.
@@ -77,7 +79,7 @@ class Membership:
         listener: ConsumerRebalanceListener,
         *,
         rejoin: Callable[[], object],
-        resubscribe_after_s: float,
+        session_timeout_s: float,
         limit_s: float,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -85,13 +87,15 @@ class Membership:
         self._topic = topic
         self._listener = listener
         self._rejoin = rejoin
-        self._resubscribe_after = resubscribe_after_s
+        self._session_timeout = session_timeout_s
         self._limit = limit_s
         self._clock = clock
         self._unstable_since: float | None = clock()
         self._resubscribed = False
         self._trusted: tuple[int, str] | None = None
         self._member_id = ""
+        self._rejoin_at: float | None = None
+        self._misplaced = False
 
     def join(self) -> None:
         """Subscribe to the input topic; the group takes us in during the next polls."""
@@ -100,6 +104,10 @@ class Membership:
     def doubt(self) -> None:
         """Forget every in-memory position: the next check seeks back to what is committed."""
         self._trusted = None
+
+    def misplaced(self) -> None:
+        """Nothing is on the topic where we wanted to read on; the next check finds out why, and where something is."""
+        self._trusted, self._misplaced = None, True
 
     @property
     def stable(self) -> bool:
@@ -118,10 +126,10 @@ class Membership:
             self._wait(f"the state is {metadata.state}")
             self._free()
         elif generation == self._trusted:
+            self._make_known(metadata.member_id)
             return metadata
         elif self._return_to_committed():
             self._trusted, self._unstable_since, self._resubscribed = generation, None, False
-            self._make_known(metadata.member_id)
         else:
             self._wait("the committed offsets cannot be read")
         return None
@@ -137,13 +145,17 @@ class Membership:
             )
 
     def _make_known(self, member_id: str) -> None:
+        now = self._clock()
         if member_id != self._member_id:
             self._member_id = member_id
+            self._rejoin_at = now + (self._session_timeout if self._consumer.assignment() else 0.0)
+        if self._rejoin_at is not None and now >= self._rejoin_at:
+            self._rejoin_at = None
             self._rejoin()
 
     def _free(self) -> None:
         outside = self._clock() - (self._unstable_since or 0.0)
-        if outside > self._resubscribe_after and not self._resubscribed:
+        if outside > self._session_timeout and not self._resubscribed:
             log.warning("subscribing again", outside_s=round(outside))
             self._resubscribed = True
             self._consumer.unsubscribe()
@@ -155,28 +167,39 @@ class Membership:
                 partition: self._consumer.committed(partition, timeout_ms=COMMITTED_TIMEOUT_MS)
                 for partition in self._consumer.assignment()
             }
-            first = self._consumer.beginning_offsets(list(committed), timeout_ms=COMMITTED_TIMEOUT_MS)
-            end = self._consumer.end_offsets(list(committed), timeout_ms=COMMITTED_TIMEOUT_MS)
-            for partition, offset in committed.items():
-                self._seek(partition, offset, first[partition], end[partition])
+            found = self._corrected(committed) if self._misplaced else committed
+            for partition, offset in found.items():
+                if offset is None:
+                    self._consumer.seek_to_beginning(partition)
+                else:
+                    self._consumer.seek(partition, offset)
         except (KafkaError, ValueError, KeyError, AssertionError) as error:
             # The assignment can change under our hands, which kafka-python reports with any of these.
             log.warning("positions not settled yet", error=repr(error))
             return False
+        self._misplaced = False
         return True
 
-    def _seek(self, partition: TopicPartition, committed: int | None, first: int, end: int) -> None:
-        if committed is None:
-            self._consumer.seek_to_beginning(partition)
-        elif first <= committed <= end:
-            self._consumer.seek(partition, committed)
-        else:
-            facts = {"partition": partition.partition, "committed": committed, "first": first, "end": end}
-            if committed < first:
-                log.error("records were deleted before they were read", lost=first - committed, **facts)
-            else:
-                log.error("the topic ends before what is committed; it is read from its start", **facts)
-            self._consumer.seek(partition, first)
+    def _corrected(self, committed: Mapping[TopicPartition, int | None]) -> Mapping[TopicPartition, int | None]:
+        """The committed offsets, but the first that is kept in place of each that is not on the topic."""
+        # Asked only when a fetch has failed: in kafka-python 3.0.12 this stands still while a leader moves.
+        firsts = self._consumer.beginning_offsets(list(committed), timeout_ms=COMMITTED_TIMEOUT_MS)
+        ends = self._consumer.end_offsets(list(committed), timeout_ms=COMMITTED_TIMEOUT_MS)
+        return {
+            partition: offset if offset is None else _kept(partition, offset, firsts[partition], ends[partition])
+            for partition, offset in committed.items()
+        }
+
+
+def _kept(partition: TopicPartition, committed: int, first: int, end: int) -> int:
+    if first <= committed <= end:
+        return committed
+    facts = {"partition": partition.partition, "committed": committed, "first": first, "end": end}
+    if committed < first:
+        log.error("records were deleted before they were read", lost=first - committed, **facts)
+    else:
+        log.error("the topic ends before what is committed; it is read from its start", **facts)
+    return first
 
 
 class AssignmentListener(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python ships no types

@@ -133,7 +133,7 @@ def _loop(
         settings.topic_sentences,
         AssignmentListener(observed.rebalanced),
         rejoin=lambda: rejoin(consumer),
-        resubscribe_after_s=settings.session_timeout_s,
+        session_timeout_s=settings.session_timeout_s,
         limit_s=settings.unstable_limit_s,
     )
     pipeline = Pipeline(

@@ -63,7 +63,7 @@ def join_unseen(first: ByHand, second: ByHand) -> None:
 
 def test_a_leader_that_starts_again_notices_new_partitions(room: Newsroom) -> None:
     """The broker takes it back without a rebalance, and does not tell it that it leads the group."""
-    settings = load({**room.settings, "CLAIMWIRE_BATCH_RECORDS": "10"})
+    settings = load({**room.settings, "CLAIMWIRE_BATCH_RECORDS": "10", "CLAIMWIRE_SESSION_TIMEOUT_S": "2"})
     with by_hand(settings, "desk", static=True) as service:
         service.turn_until(lambda: service.committed >= 20)
     with by_hand(settings, "desk", static=True, metadata_max_age_ms=300) as service:

@@ -87,7 +87,7 @@ class Bench:
             "news.sentences",
             AssignmentListener(lambda kind, partitions: None),
             rejoin=lambda: None,
-            resubscribe_after_s=30,
+            session_timeout_s=30,
             limit_s=150,
             clock=self.clock,
         )

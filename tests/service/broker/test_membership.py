@@ -20,7 +20,7 @@ def membership(
 ) -> Membership:
     """A membership that subscribes again after 30 s outside and gives up after 150."""
     listener = AssignmentListener(lambda kind, partitions: None)
-    limits = {"resubscribe_after_s": 30.0, "limit_s": 150.0}
+    limits = {"session_timeout_s": 30.0, "limit_s": 150.0}
     return Membership(consumer, "news.sentences", listener, rejoin=rejoin, clock=clock or FakeClock(), **limits)
 
 
@@ -64,8 +64,11 @@ def test_a_committed_offset_that_is_not_on_the_topic_is_told(kept: tuple[int, in
     consumer = FakeConsumer(committed={PARTITION: 60})
     consumer.kept = kept
 
+    member = membership(consumer)
+    member.misplaced()
+
     with capture_logs() as lines:
-        membership(consumer).check()
+        member.check()
 
     assert [("seek", 0, kept[0])] == consumer.calls
     assert told in lines[0]["event"]
@@ -106,14 +109,35 @@ def test_doubt_leads_back_to_what_is_committed() -> None:
 
 def test_a_new_member_joins_once_more() -> None:
     """The broker does not tell a member that it took back that it leads the group; the second join does."""
-    consumer, rejoined = FakeConsumer(), []
-    member = membership(consumer, rejoin=lambda: rejoined.append(consumer.metadata.member_id))
+    consumer, clock, rejoined = FakeConsumer(), FakeClock(), []
+    member = membership(consumer, clock, rejoin=lambda: rejoined.append((clock.now, consumer.metadata.member_id)))
 
-    for metadata in (stable(1, "a"), stable(1, "a"), stable(2, "a"), evicted(), stable(3, "b"), stable(4, "b")):
-        consumer.metadata = metadata
+    for clock.now, consumer.metadata in (
+        (1000, stable(1, "a")),
+        (1001, stable(1, "a")),
+        (1030, stable(1, "a")),
+        (1031, stable(1, "a")),
+        (1032, stable(2, "a")),
+        (1090, evicted()),
+        (1091, stable(3, "b")),
+        (1092, stable(3, "b")),
+        (1123, stable(3, "b")),
+    ):
         member.check()
 
-    assert ["a", "b"] == rejoined
+    assert [(1031, "a"), (1123, "b")] == rejoined
+
+
+def test_a_new_member_without_a_partition_joins_once_more_at_once() -> None:
+    """The leader may not have known the partitions; and with nothing to do, nobody is kept waiting."""
+    consumer, rejoined = FakeConsumer(), []
+    consumer.partitions = set()
+    member = membership(consumer, rejoin=lambda: rejoined.append(consumer.metadata.member_id))
+
+    for _ in range(4):
+        member.check()
+
+    assert ["member-1"] == rejoined
 
 
 def test_positions_that_cannot_be_read_are_asked_for_again() -> None:
