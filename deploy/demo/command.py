@@ -9,7 +9,6 @@ from pathlib import Path
 from deploy.demo.errors import DemoError
 from deploy.demo.topics import NAMES
 from deploy.kafka import Broker
-from deploy.kafka.broker import KIND_KEY
 
 CLAIMWIRE = Path(sys.executable).with_name("claimwire")
 PROTOCOL_KEY = "CLAIMWIRE_SECURITY_PROTOCOL"
@@ -32,8 +31,7 @@ def environment(broker: Broker, names: Mapping[str, str], group: str, inherited:
         settings["API_VERSION"] = ".".join(map(str, broker.api_version))
     if not broker.real:
         settings["SESSION_TIMEOUT_S"] = "6"  # for so long the stand-in waits for a member that has given up joining
-    theirs = {name: value for name, value in inherited.items() if name != KIND_KEY}  # `claimwire` knows no such key
-    return theirs | {f"CLAIMWIRE_{name}": value for name, value in settings.items()}
+    return {**inherited, **{f"CLAIMWIRE_{name}": value for name, value in settings.items()}}
 
 
 def program() -> str:

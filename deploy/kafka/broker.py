@@ -9,7 +9,7 @@ from deploy.kafka import docker, given, java, memory
 from deploy.kafka.errors import KindMissingError, NoBrokerError, UnknownKindError
 from deploy.kafka.kinds import Broker, Kind, Report, Wanted
 
-KIND_KEY = "CLAIMWIRE_BROKER"
+KIND_KEY = "BROKER_KIND"
 
 Starter: TypeAlias = Callable[[Wanted, Report, Mapping[str, str]], Broker]
 """Starts one kind of broker, or raises KindMissingError."""
@@ -31,11 +31,11 @@ def start(
     """Start the first kind of broker that can be had, and wait until it is ready.
 
     `nodes`, `overrides` and `listeners` are those of `Wanted`; a kind that cannot grant them counts as missing.
-    `CLAIMWIRE_BROKER` in the environment names the only kind to try. When it ends with a stand-in that is no real
+    `BROKER_KIND` in the environment names the only kind to try. When it ends with a stand-in that is no real
     broker, `report` is told why no other kind was there.
 
     Raises NoBrokerError when no kind can be had, StartError when one was started and did not become ready, and
-    UnknownKindError when `CLAIMWIRE_BROKER` names no kind.
+    UnknownKindError when `BROKER_KIND` names no kind.
     """
     wanted = Wanted(nodes, overrides or {}, listeners or {})
     missing: list[KindMissingError] = []

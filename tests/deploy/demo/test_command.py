@@ -15,8 +15,8 @@ GIVEN = GivenBroker("kafka.example:9092")
 
 
 def test_the_service_accepts_what_it_is_told(stand_in: Broker) -> None:
-    """Every variable is one that the service knows, the one that chooses the broker among those that are left out."""
-    told = command.environment(stand_in, NAMES, "desk", {"CLAIMWIRE_BROKER": "memory", "HOME": "/home/reader"})
+    """Every variable of ours is one that the service knows."""
+    told = command.environment(stand_in, NAMES, "desk", {"HOME": "/home/reader"})
 
     settings = load(told)
 

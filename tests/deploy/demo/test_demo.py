@@ -70,7 +70,7 @@ def _uses(process: psutil.Process, log: Path) -> bool:
 
 def test_every_sentence_is_shown_and_counted(log: Path) -> None:
     """On any machine, and without a terminal: the in-memory broker is enough."""
-    code, said, complained = Run(log, CLAIMWIRE_BROKER="memory").ended()
+    code, said, complained = Run(log, BROKER_KIND="memory").ended()
 
     assert (0, "") == (code, complained)
     assert f"{SENTENCES} sentences in, {SENTENCES} out, 0 twice." in said
@@ -94,7 +94,7 @@ def test_a_broker_that_was_given_is_left_as_it_was(real_broker: Broker, log: Pat
 
 def test_an_interruption_stops_everything_that_was_started(log: Path) -> None:
     """Ctrl-C in the middle leaves neither a service nor a broker behind."""
-    run = Run(log, CLAIMWIRE_BROKER="memory")
+    run = Run(log, BROKER_KIND="memory")
     run.until("✓ service")
 
     run.process.send_signal(signal.SIGINT)
@@ -105,7 +105,7 @@ def test_an_interruption_stops_everything_that_was_started(log: Path) -> None:
 
 def test_no_broker_ends_it_with_the_reasons(log: Path) -> None:
     """One line for each kind that was tried, and no traceback."""
-    code, _, complained = Run(log, CLAIMWIRE_BROKER="given").ended()
+    code, _, complained = Run(log, BROKER_KIND="given").ended()
 
     assert 1 == code
     assert (
@@ -115,7 +115,7 @@ def test_no_broker_ends_it_with_the_reasons(log: Path) -> None:
 
 def test_a_kind_of_broker_that_does_not_exist_is_named(log: Path) -> None:
     """With those that do."""
-    code, _, complained = Run(log, CLAIMWIRE_BROKER="rabbit").ended()
+    code, _, complained = Run(log, BROKER_KIND="rabbit").ended()
 
-    expected = "CLAIMWIRE_BROKER is 'rabbit'; it names one of given, docker, java, memory, or is left out."
+    expected = "BROKER_KIND is 'rabbit'; it names one of given, docker, java, memory, or is left out."
     assert (1, f"\n{expected}\n") == (code, complained)

@@ -74,10 +74,10 @@ def test_a_given_broker_is_passed_over_when_its_properties_would_have_to_change(
 
 
 def test_the_kind_that_is_named_is_the_only_one_tried() -> None:
-    """`CLAIMWIRE_BROKER` decides, even against an address that is given."""
+    """`BROKER_KIND` decides, even against an address that is given."""
     named = RealBroker()
     starters = {kind: there(RealBroker()) for kind in Kind} | {Kind.JAVA: there(named)}
-    environment = {"CLAIMWIRE_BROKER": "java", "CLAIMWIRE_BOOTSTRAP_SERVERS": "one.example:9092"}
+    environment = {"BROKER_KIND": "java", "CLAIMWIRE_BOOTSTRAP_SERVERS": "one.example:9092"}
 
     assert named is start(ignore, environment=environment, starters=starters)
 
@@ -87,7 +87,7 @@ def test_a_named_kind_that_is_missing_is_not_replaced_by_another() -> None:
     starters = {kind: there(RealBroker()) for kind in Kind} | {Kind.DOCKER: missing(Kind.DOCKER)}
 
     with pytest.raises(NoBrokerError) as raised:
-        start(ignore, environment={"CLAIMWIRE_BROKER": "docker"}, starters=starters)
+        start(ignore, environment={"BROKER_KIND": "docker"}, starters=starters)
 
     assert [Kind.DOCKER] == [reason.kind for reason in raised.value.missing]
 
@@ -95,9 +95,9 @@ def test_a_named_kind_that_is_missing_is_not_replaced_by_another() -> None:
 def test_a_name_that_is_no_kind_is_refused() -> None:
     """A misspelt kind is not taken for "any"."""
     with pytest.raises(
-        UnknownKindError, match="CLAIMWIRE_BROKER is 'jawa'; it names one of given, docker, java, memory"
+        UnknownKindError, match="BROKER_KIND is 'jawa'; it names one of given, docker, java, memory"
     ):
-        start(ignore, environment={"CLAIMWIRE_BROKER": "jawa"}, starters=nobody())
+        start(ignore, environment={"BROKER_KIND": "jawa"}, starters=nobody())
 
 
 def test_without_any_kind_each_reason_is_named() -> None:

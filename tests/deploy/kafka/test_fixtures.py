@@ -14,7 +14,7 @@ def run_one_test(**variables: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", NEEDS_A_REAL_BROKER],
         cwd=ROOT,
-        env=os.environ | {"CLAIMWIRE_BROKER": "memory"} | variables,
+        env=os.environ | {"BROKER_KIND": "memory"} | variables,
         capture_output=True,
         text=True,
         timeout=60,

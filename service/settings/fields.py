@@ -1,104 +1,26 @@
-"""Everything that can be set, by environment variable or by file, and what is refused."""
+"""Every setting, its default, and which settings contradict each other."""
 
-import os
-import re
-from collections.abc import Mapping
-from enum import StrEnum
 from itertools import pairwise
-from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Self
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import (
-    BaseSettings,
-    PydanticBaseSettingsSource,
-    SecretsSettingsSource,
-    SettingsConfigDict,
-    TomlConfigSettingsSource,
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from service.settings.values import (
+    LAST_PORT,
+    Addresses,
+    Delivery,
+    KafkaName,
+    LogFormat,
+    LogLevel,
+    ReadableFile,
+    SaslMechanism,
+    Seconds,
+    SecurityProtocol,
 )
-
-from service.errors import SettingsError
 from service.topics import Topics
 
 PREFIX = "CLAIMWIRE_"
-FILE_KEY = "CLAIMWIRE_SETTINGS_FILE"
-SECRETS_DIRECTORY = Path("/run/secrets")
-
-
-class Delivery(StrEnum):
-    """What a reader of the output topics can rely on."""
-
-    EXACTLY_ONCE = "exactly_once"
-    AT_LEAST_ONCE = "at_least_once"
-
-
-class SecurityProtocol(StrEnum):
-    """How a broker is spoken to; Kafka's own names."""
-
-    PLAINTEXT = "PLAINTEXT"
-    SSL = "SSL"
-    SASL_PLAINTEXT = "SASL_PLAINTEXT"
-    SASL_SSL = "SASL_SSL"
-
-
-class SaslMechanism(StrEnum):
-    """How a user proves who they are; Kafka's own names."""
-
-    PLAIN = "PLAIN"
-    SCRAM_SHA_256 = "SCRAM-SHA-256"
-    SCRAM_SHA_512 = "SCRAM-SHA-512"
-
-
-class LogFormat(StrEnum):
-    """`auto` is JSON unless standard error is a terminal."""
-
-    AUTO = "auto"
-    JSON = "json"
-    CONSOLE = "console"
-
-
-class LogLevel(StrEnum):
-    """The least important line that is still written."""
-
-    DEBUG = "debug"
-    INFO = "info"
-    WARNING = "warning"
-    ERROR = "error"
-
-
-def _kafka_name(name: str) -> str:
-    # KIP-345 and Kafka's Topic.validate use the same alphabet and length for topics and instance ids.
-    if not re.fullmatch(r"[A-Za-z0-9._-]{1,249}", name) or name in {".", ".."}:
-        raise ValueError("use 1 to 249 of the characters A-Z a-z 0-9 . _ -")
-    return name
-
-
-def _addresses(servers: str) -> str:
-    for address in servers.split(","):
-        found = _address.fullmatch(address.strip())
-        if not found or not 0 < int(found["port"] or 9092) <= LAST_PORT:  # 9092: Kafka's own
-            raise ValueError("write host:port, several separated by commas")
-    return servers
-
-
-def _readable_file(path: Path) -> Path:
-    try:
-        readable = path.is_file()
-    except (OSError, ValueError):  # a name that no file can have, as too long a one
-        readable = False
-    if not readable:
-        raise ValueError("there is no such file")
-    return path
-
-
-LAST_PORT = 65_535
-_address = re.compile(
-    r"(?:\[[0-9A-Fa-f:.]{2,45}\]|(?:[A-Za-z0-9_-]{1,63}\.){0,8}[A-Za-z0-9_-]{1,63}\.?)(?::(?P<port>[0-9]{1,5}))?"
-)
-KafkaName = Annotated[str, AfterValidator(_kafka_name)]
-Addresses = Annotated[str, AfterValidator(_addresses)]
-ReadableFile = Annotated[Path, AfterValidator(_readable_file)]
-Seconds = Annotated[float, Field(ge=0.001, le=2_147_483)]  # Kafka counts milliseconds, in 32 bits
 
 
 class Settings(BaseSettings):
@@ -250,80 +172,3 @@ class Settings(BaseSettings):
 def key(field: str) -> str:
     """The environment variable of a setting."""
     return PREFIX + field.upper()
-
-
-def load(
-    environment: Mapping[str, str], secrets: Path = SECRETS_DIRECTORY, **overrides: Any
-) -> Settings:  # Any: pydantic checks them
-    """Read the settings from an environment, the file that it names, and a directory of secrets.
-
-    Raises SettingsError, which names every key that is wrong and never shows a value.
-    """
-    values: dict[str, Any] = {}
-    file = environment.get(FILE_KEY)
-    if file:
-        values |= _from_file(Path(file))
-    if secrets.is_dir():
-        values |= _from_secrets(secrets)
-    values |= _from_environment(environment)
-    try:
-        return Settings(**{**values, **overrides})
-    except ValidationError as error:
-        raise _refusal(error, file) from None
-
-
-def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    known = {key(field): field for field in Settings.model_fields}
-    unknown = tuple(sorted(k for k in environment if k.upper().startswith(PREFIX) and k not in known and k != FILE_KEY))
-    if unknown:
-        raise SettingsError(
-            unknown, f"Unknown setting {', '.join(unknown)}. `claimwire settings` lists those there are."
-        )
-    return {known[k]: v for k, v in environment.items() if k in known}
-
-
-def _from_secrets(directory: Path) -> dict[str, Any]:
-    try:
-        return SecretsSettingsSource(Settings, secrets_dir=directory)()
-    except ValueError as error:  # pydantic-settings' own error; its cause quotes what it could not read
-        field = next((field for field in Settings.model_fields if f'"{field}"' in str(error)), "")
-        problem = f"{directory / key(field).lower()} cannot be read as text. Write the secret there in UTF-8."
-        raise SettingsError((key(field),), problem) from None
-
-
-def _from_file(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        raise SettingsError((FILE_KEY,), f"{FILE_KEY} names {path}, which is not a file.")
-    try:
-        values = TomlConfigSettingsSource(Settings, toml_file=path)()
-    except ValueError as error:
-        raise SettingsError((FILE_KEY,), f"{path} is not TOML: {error}") from None
-    unknown = tuple(sorted(set(values) - set(Settings.model_fields)))
-    if unknown:
-        raise SettingsError(
-            unknown,
-            f"Unknown setting {', '.join(unknown)} in {path}. Its keys are those that `claimwire settings` lists, "
-            f"in lower case and without {PREFIX}.",
-        )
-    return values
-
-
-def _refusal(error: ValidationError, file: str | None) -> SettingsError:
-    keys: list[str] = []
-    lines = []
-    for problem in error.errors(include_url=False, include_input=False, include_context=False):
-        # Pydantic's own words may quote a malformed value; only the kinds of message that cannot are passed on.
-        name = key(str(problem["loc"][0])) if problem["loc"] else ""
-        keys += [name] if name else re.findall(PREFIX + r"[A-Z_]+", problem["msg"])
-        lines.append(
-            f"{name}: {problem['msg'].removeprefix('Value error, ')}"
-            if name
-            else problem["msg"].removeprefix("Value error, ")
-        )
-    origin = f" (environment, or {file})" if file else ""
-    return SettingsError(tuple(keys), f"Settings refused{origin}: {'; '.join(lines)}.")
-
-
-def environment() -> dict[str, str]:
-    """A copy of the process's environment."""
-    return dict(os.environ)
