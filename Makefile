@@ -48,7 +48,7 @@ bench: setup ## measure sentences a second, topic to topic
 chaos: setup ## break the service and its brokers for a quarter of an hour, and count what is lost or doubled
 	@$(BIN)/python -m tests.chaos
 
-memory: setup ## watch the service's memory over many sentences and a slow broker
+memory: setup ## watch the memory of the service over a million sentences and a slow broker
 	@$(BIN)/python -m tests.chaos.memory
 
 fuzz: setup ## look for harmful input, for MINUTES=10

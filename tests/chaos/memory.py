@@ -41,7 +41,7 @@ class Sample(NamedTuple):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Fill a topic, let one service work it off, and draw its memory."""
     parser = argparse.ArgumentParser("python -m tests.chaos.memory", description="Watch a service's memory.")
-    parser.add_argument("--sentences", type=int, default=200_000)
+    parser.add_argument("--sentences", type=int, default=1_000_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--plot", type=Path, default=PLOT)
     options = parser.parse_args(arguments)
@@ -107,7 +107,7 @@ def summary(samples: Sequence[Sample]) -> str:
     _, resident = _warm(samples)
     return (
         f"{last.committed:,} sentences in {last.at:.0f} s: after the first fifth between {resident.min():.0f} and "
-        f"{resident.max():.0f} MiB resident, growing by {slope(samples):+.1f} MiB for each million sentences."
+        f"{resident.max():.0f} MiB resident, changing by {slope(samples):+.0f} MiB for each million sentences."
     )
 
 
@@ -122,8 +122,8 @@ def draw(samples: Sequence[Sample], path: Path) -> None:
     )
     memory.title.set_fontsize(9)
     sentences = memory.twinx()
-    sentences.plot(at, [sample.committed for sample in samples], color="tab:gray", linestyle="--")
-    sentences.set(ylabel="sentences committed (dashed)", ylim=(0, None))
+    sentences.plot(at, [sample.committed / 1e6 for sample in samples], color="tab:gray", linestyle="--")
+    sentences.set(ylabel="million sentences committed (dashed)", ylim=(0, None))
     figure.savefig(path, dpi=120)
 
 
