@@ -23,7 +23,7 @@ Register: TypeAlias = Literal[
     "newsroom", "opinion", "politics", "science", "social", "sport", "tabloid", "transcript", "war", "wire",
 ]  # fmt: skip # one a line says no more
 
-ID = re.compile(r"[sfw]\d{5}")
+ID = re.compile(r"[sfwx]\d{5}")
 SHARD = 3  # characters of an id that name its file: a thousand sentences a file can still be read as a diff
 
 # What the corpus promises to whoever trains on it.
