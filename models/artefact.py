@@ -85,20 +85,20 @@ def load(
     return model
 
 
-def resolve(name_or_path: str | None) -> Path:
+def resolve(name_or_path: str | None, versions: Path = VERSIONS) -> Path:
     """The folder of a shipped version's name, of a path, or of the newest shipped version when nothing is named."""
     if name_or_path is None:
-        return newest_shipped()
-    shipped = VERSIONS / name_or_path
+        return newest_shipped(versions)
+    shipped = versions / name_or_path
     return shipped if (shipped / MANIFEST_FILE).is_file() else Path(name_or_path)
 
 
-def newest_shipped() -> Path:
+def newest_shipped(versions: Path = VERSIONS) -> Path:
     """The folder of the newest version that ships and is not a fast one; raises ModelMissingError if there is none."""
-    folders = [path.parent for path in VERSIONS.glob(f"*/{MANIFEST_FILE}")]
+    folders = [path.parent for path in versions.glob(f"*/{MANIFEST_FILE}")]
     careful = [folder for folder in folders if not folder.name.endswith(FAST_SUFFIX)]
     if not careful:
-        raise ModelMissingError(VERSIONS, "no model ships with this installation", "Train one with `make train`.")
+        raise ModelMissingError(versions, "no model ships with this installation", "Train one with `make train`.")
     return max(careful, key=lambda folder: version_key(folder.name))
 
 

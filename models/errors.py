@@ -1,13 +1,15 @@
 """The root of Claimwire's one error tree, and the branch of the models.
 
 ClaimwireError
+├── KeyFileError                a file does not hold the key that it should (models/signature.py)
 └── ModelError
     ├── ModelMissingError       no such version folder, or a file of it is not there
     ├── ManifestError           the manifest cannot be read
     ├── ModelTamperedError      a file is not the one that the manifest describes
     ├── ModelUnsafeError        the pickle asks for a global that no model of ours needs
     ├── ModelIncompatibleError  a library differs from the one that wrote the model
-    └── ProbeError              the model does not score its own probe sentences as it did
+    ├── ProbeError              the model does not score its own probe sentences as it did
+    └── SignatureError          the manifest is not signed with the key that is asked for (models/signature.py)
 
 The branch of the service is in `service/errors.py`.
 """

@@ -5,38 +5,31 @@ import unicodedata
 from enum import StrEnum
 from functools import lru_cache
 
-# Function words that stand in nearly every sentence of their language, without those that English shares.
+# Function words that stand in nearly every sentence of their language, without those that English shares; "of", which
+# is Dutch for "whether", speaks for neither.
 _ENGLISH = frozenset(
     """
     a about after all also an and are as at be been but by can could for from had has have he her his i if in into
-    is it
-    its more my no not of on one or our out over said says she so than that the their them there these they this to
-    up
-    was we were what when which who will with would you your
+    is it its more my no not on one or our out over said says she so than that the their them there these they
+    this to up was we were what when which who will with would you your
     """.split()
 )
-_FOREIGN = (
-    frozenset(
-        # French, German, Spanish, Portuguese, Italian, Dutch, Swedish, Danish, Polish, Turkish, Indonesian, Swahili
-        """
+_OTHERS = frozenset(
+    # French, German, Spanish, Portuguese, Italian, Dutch, Swedish, Danish, Polish, Turkish, Indonesian, Swahili
+    """
     aux avec cette dans des du elle elles est et eux ils je la le les leur leurs mais ne nous ont où par pas plus
-    pour qui
-    sa ses son sont sur une vous était
+    pour qui sa ses son sont sur une vous était
     aber auch auf aus bei das dem den der des dieser ein eine einem einen einer es für gegen hat haben hatte ich im
-    ist mit
-    nach nicht noch oder sein seine sich sie sind über und unter vom von vor war werden wie wird wurde zu zum zur
+    ist mit nach nicht noch oder sein seine sich sie sind über und unter vom von vor war werden wie wird wurde zu
+    zum zur
     al como con cuando del desde dijo el ella ellos en entre era esta estas este esto fue ha hay la las lo los más
-    muy para
-    pero por porque que se según ser si sin sobre su sus también una uno y ya
+    muy para pero por porque que se según ser si sin sobre su sus también una uno y ya
     ao aos as com da das de disse do dos ele ela em foi isso mas na nas nem no nos não o os ou pela pelo que são seu
-    sua um
-    uma você
+    sua um uma você
     agli al alla che ci come con da dal dalla degli dei del della delle di è ed gli ha hanno il non nel nella o per
-    più
-    sono stato sua sul sulla suo tra un
+    più sono stato sua sul sulla suo tra un
     aan als bij dat de deze die dit door een en er haar heeft het hij ik maar met naar niet nog om onder ook op tot
-    uit van
-    voor was wordt zij zijn
+    uit van voor was wordt zij zijn
     att av de den det efter en ett fick från för han har hon inte kan med men när och om på sig som till var vi är
     af at blev det ei eller etter fra han hun ikke jeg med mens når og på seg som til ved vil være
     ale bardzo czy dla do i ich jak jest już na nie o od oraz po przez się są tak tego to w we za ze że
@@ -45,12 +38,11 @@ _FOREIGN = (
     yang
     alisema hii hiyo kama katika kuwa kwa lakini na ni ya yake
     """.split()
-    )
-    - _ENGLISH
 )
+_FOREIGN = _OTHERS - _ENGLISH
 
 # No other language here has these, and most sentences have one: they spare the count.
-_surely_english = re.compile(r"(?<![^\W_])(?:[Tt]he|and|of|said|says|that|with|would|they|[Hh]is)(?![^\W_])")
+_surely_english = re.compile(r"(?<![^\W_])(?:[Tt]he|and|said|says|that|with|would|they|[Hh]is)(?![^\W_])")
 _word = re.compile(r"[^\W\d_]+")
 _plain = re.compile(r"[ -~\s‘’“”–—…£€¥°©®×½¼¾éèüöäñçáíóúāō]*")
 _mojibake = re.compile(r"(?:[ÃÂ][\x80-\xbf¡-¿ -¯]|â€|ï»¿|\ufffd)")
@@ -70,8 +62,7 @@ class Unread(StrEnum):
 def unread(text: str) -> Unread | None:
     """Why a text should not be labelled by what it seems to say; None when it should.
 
-    It is meant to miss a foreign sentence rather than to refuse an English one: names, quotations and borrowed
-    phrases
+    It is meant to miss a foreign sentence rather than to refuse an English one: names, quotations and borrowed phrases
     are news too.
     """
     if not text.isascii():

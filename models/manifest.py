@@ -13,7 +13,10 @@ from models.labels import LABELS, Label
 MANIFEST_FILE = "manifest.json"
 SIGNATURE_FILE = f"{MANIFEST_FILE}.sig"  # beside the manifest if somebody signed it (models/signature.py)
 # The libraries whose objects lie in the pickle, or that compute with them. Python itself is noted but not compared:
-# a pickle of these objects reads alike under every Python that Claimwire supports.
+# a pickle of these objects reads alike under every Python that Claimwire supports. Nor are onnxruntime and tokenizers,
+# which compute the second reader: its files are in formats of their own that outlive a minor version. Between
+# onnxruntime 1.22 and 1.32 a score of the challenge set moved by up to .04, as it may from one processor to another;
+# where it moves further, the probe sentences notice.
 LIBRARIES = ("joblib", "numpy", "scikit-learn", "scipy")
 
 
@@ -41,7 +44,8 @@ class CorpusEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Everything that has to be known of a model before its pickle is opened.
 
-    `figures` come from cross-validation inside the corpus; a probe may differ from its scores by `probe_tolerance`.
+    `figures` come from cross-validation inside the corpus, but for those whose names begin with another set's; a probe
+    may differ from its scores by `probe_tolerance`.
     """
 
     name: str

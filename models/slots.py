@@ -7,7 +7,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-SLOT_BITS = 22  # 4 million slots: where 230,000 are known, 5 unseen features in 100 are taken for a known one
+SLOT_BITS = 22  # 4 million slots: up to 400,000 known features, fewer than 1 in 10 unseen ones is taken for one of them
 VOID = np.uint32(0)  # the slot of what is no feature, such as a run of tokens that crosses into the next sentence
 FRAME_SLOTS = 1 << 16  # the lowest slots are kept for the frames of sentences, which are few and weigh more
 _FRAME_BITS = 16

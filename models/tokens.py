@@ -11,6 +11,7 @@ _SPELLINGS = (
     ("-", "–", "—", "--"),
     ("…", "..."),
     ("&", "&amp;"),
+    (" ", "\u00a0", "\u202f", "\n", "\r", "\t"),
     ("", "\u200b", "\ufeff"),
 )
 _UNIFY = tuple((spelling, marks[0]) for marks in _SPELLINGS for spelling in marks[1:])

@@ -2,6 +2,7 @@
 
 import io
 import warnings
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -44,22 +45,26 @@ class _ForbiddenError(Exception):
 class _AllowListUnpickler(NumpyUnpickler):
     """joblib's unpickler, asking for permission; private to joblib, so a test pins what is used of it."""
 
+    def __init__(self, content: bytes, allowed: Collection[tuple[str, str]]) -> None:
+        super().__init__("", io.BytesIO(content), ensure_native_byte_order=True)
+        self._allowed = allowed
+
     def find_class(self, module: str, name: str) -> object:
         """Return a global of the allow-list; raises _ForbiddenError for any other."""
-        if (module, name) not in ALLOWED:
+        if (module, name) not in self._allowed:
             raise _ForbiddenError(f"{module}.{name}")
         if name == NumpyArrayWrapper.__name__:
             return _PlainArrayWrapper
         return super().find_class(module, name)
 
 
-def open_model(folder: Path, content: bytes) -> object:
+def open_model(folder: Path, content: bytes, allowed: Collection[tuple[str, str]] = ALLOWED) -> object:
     """Open the bytes of `model.joblib`; `folder` only serves the messages.
 
-    Raises ModelUnsafeError for anything outside `ALLOWED`, ModelIncompatibleError when scikit-learn warns of another
-    version, and ModelTamperedError when the bytes are no pickle.
+    Raises ModelUnsafeError for a global that is not `allowed`, ModelIncompatibleError when scikit-learn warns of
+    another version, and ModelTamperedError when the bytes are no pickle.
     """
-    unpickler = _AllowListUnpickler("", io.BytesIO(content), ensure_native_byte_order=True)
+    unpickler = _AllowListUnpickler(content, allowed)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", InconsistentVersionWarning)

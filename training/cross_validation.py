@@ -1,6 +1,7 @@
 """What both readers make of sentences that they had not seen, and how they are to be weighed by it."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -30,10 +31,15 @@ class Readings(NamedTuple):
         return scores, asked
 
 
-def readings(sentences: Sequence[Sentence], fold: NDArray[np.int64], build: Callable[[], FirstReader]) -> Readings:
-    """Cross-validate the first reader here, and take what the encoders' training has left of the second."""
+def readings(
+    sentences: Sequence[Sentence],
+    fold: NDArray[np.int64],
+    build: Callable[[], FirstReader],
+    path: Path = out_of_fold.FILE,
+) -> Readings:
+    """Cross-validate the first reader here, and take what the encoders' training has left of the second in `path`."""
     first = first_readings(sentences, fold, build)
-    second = out_of_fold.read()
+    second = out_of_fold.read(sentences, path)
     both = [place for place, sentence in enumerate(sentences) if sentence.id in second]
     return Readings([sentences[p] for p in both], first[both], np.array([second[sentences[p].id] for p in both]))
 

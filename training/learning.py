@@ -15,9 +15,6 @@ Curve = Sequence[tuple[int, float]]
 
 SHARES = (8, 4, 2, 1)  # of what is not held out, one sentence in so many
 FIRST = "first reader, on a held-out fifth of the corpus"
-SECOND = "second reader, on real news"
-# An encoder's trainings take too long to repeat with every card; docs/encoder.md has these, with how they were made.
-SECOND_CURVE: Curve = ((1828, 0.757), (3656, 0.801), (7313, 0.827), (14626, 0.843))
 
 
 def first_curve(sentences: Sequence[Sentence], fold: NDArray[np.int64], build: Callable[[], FirstReader]) -> Curve:

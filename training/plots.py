@@ -30,8 +30,9 @@ def curves(data: Evaluation, into: Path) -> None:
     """Precision over recall, one line a label."""
     drawing, axes = _canvas("Precision and recall, by threshold", "recall", "precision")
     for column, label in enumerate(LABELS):
-        precisions, recalls, _ = precision_recall_curve(data.truth == column, data.scores[:, column])
-        axes.plot(recalls, precisions, color=COLOURS[label], label=label.value)
+        if column in data.truth:
+            precisions, recalls, _ = precision_recall_curve(data.truth == column, data.scores[:, column])
+            axes.plot(recalls, precisions, color=COLOURS[label], label=label.value)
     axes.set(xlim=(0, 1.01), ylim=(0, 1.01))
     axes.legend(frameon=False, loc="lower left")
     _save(drawing, into)
@@ -41,8 +42,7 @@ def calibration(data: Evaluation, into: Path) -> None:
     """How often the model is right when it says so, beside how sure it says it is."""
     drawing, axes = _canvas("Calibration", "confidence in the best label", "share that is right")
     confidence, right = data.scores.max(axis=1), data.best == data.truth
-    edges = np.linspace(0.25, 1, figures.CALIBRATION_BINS + 1)  # 0.25: the least that the best of four can be
-    places = np.clip(np.digitize(confidence, edges) - 1, 0, figures.CALIBRATION_BINS - 1)
+    places = figures.calibration_bins(confidence)
     filled = [b for b in range(figures.CALIBRATION_BINS) if (places == b).sum() >= FEWEST]
     axes.plot([0.25, 1], [0.25, 1], color="#bbbbbb", linewidth=1)
     axes.plot(
@@ -57,7 +57,7 @@ def calibration(data: Evaluation, into: Path) -> None:
 def confusion(data: Evaluation, into: Path) -> None:
     """Which label is taken for which, in shares of the true label."""
     counts = figures.confusion(data)
-    shares = counts / counts.sum(axis=1, keepdims=True)
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     drawing, axes = _canvas("What is taken for what", "best label", "true label")
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     for row, column in np.ndindex(*shares.shape):
@@ -84,7 +84,7 @@ def registers(data: Evaluation, into: Path) -> None:
         for shift, label in zip((-0.2, 0.2), wanted, strict=True):
             if label in values:
                 axes.barh(place + shift, values[label], height=0.36, color=COLOURS[label])
-    axes.set(yticks=range(len(rows)), yticklabels=[name for name, _ in rows], xlim=(0.5, 1))
+    axes.set(yticks=range(len(rows)), yticklabels=[name for name, _ in rows], xlim=(0, 1))
     axes.legend(
         handles=[mpl.patches.Patch(color=COLOURS[label], label=label.value) for label in wanted],
         frameon=False,
@@ -96,8 +96,13 @@ def registers(data: Evaluation, into: Path) -> None:
 
 
 def review(data: Evaluation, thresholds: Mapping[Label, float], into: Path) -> None:
-    """Precision of the accepted against the share of natural news that goes to review, over one common threshold."""
+    """Precision of the accepted against the share of natural news that goes to review.
+
+    A line is for one common threshold, the diamond for the thresholds that ship.
+    """
     drawing, axes = _canvas("What abstention buys", "share of natural news sent to review", "precision of the accepted")
+    kept_as_shipped = figures.accepted(data, thresholds)
+    shipped = figures.natural_share(data, ~kept_as_shipped)
     for label in (Label.DENIAL, Label.CLARIFICATION):
         column = LABELS.index(label)
         points = []
@@ -106,10 +111,13 @@ def review(data: Evaluation, thresholds: Mapping[Label, float], into: Path) -> N
             if kept.sum() >= FEWEST:
                 held_back = figures.natural_share(data, data.scores.max(axis=1) < threshold)
                 points.append((held_back, (data.truth[kept] == column).mean()))
-        axes.plot(*zip(*points, strict=True), color=COLOURS[label], marker=".", label=label.value)
-    shipped = figures.natural_share(data, ~figures.accepted(data, thresholds))
-    axes.axvline(shipped, color="#bbbbbb", linewidth=1)
-    axes.annotate("as shipped", (shipped, 0.02), xycoords=("data", "axes fraction"), color="#6b6b6b")
+        axes.plot([x for x, _ in points], [y for _, y in points], color=COLOURS[label], marker=".", label=label.value)
+        chosen = kept_as_shipped & (data.best == column)
+        if chosen.any():
+            right = (data.truth[chosen] == column).mean()
+            axes.plot(
+                shipped, right, color=COLOURS[label], marker="D", linestyle="", label=f"{label.value}, as shipped"
+            )
     axes.legend(frameon=False, loc="lower right")
     _save(drawing, into)
 

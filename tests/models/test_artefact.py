@@ -200,13 +200,6 @@ def test_every_failure_names_the_folder_and_a_remedy(folder: Path) -> None:
     assert str(caught.value).endswith(caught.value.remedy)
 
 
-@pytest.fixture
-def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A place for versions that holds nothing yet."""
-    monkeypatch.setattr(artefact, "VERSIONS", tmp_path)
-    return tmp_path
-
-
 def ship(versions: Path, name: str) -> Path:
     """A folder that looks like a version from outside."""
     (versions / name).mkdir()
@@ -214,32 +207,32 @@ def ship(versions: Path, name: str) -> Path:
     return versions / name
 
 
-def test_versions_compare_as_numbers(shipped: Path) -> None:
+def test_versions_compare_as_numbers(tmp_path: Path) -> None:
     """1.10.0 is newer than 1.9.0."""
-    ship(shipped, "1.9.0")
-    newest = ship(shipped, "1.10.0")
+    ship(tmp_path, "1.9.0")
+    newest = ship(tmp_path, "1.10.0")
 
-    assert newest == artefact.resolve(None)
+    assert newest == artefact.resolve(None, tmp_path)
 
 
-def test_a_fast_version_has_to_be_named(shipped: Path) -> None:
+def test_a_fast_version_has_to_be_named(tmp_path: Path) -> None:
     """Nobody gets the less careful model without asking for it."""
-    careful = ship(shipped, "1.0.0")
-    fast = ship(shipped, "1.1.0-fast")
+    careful = ship(tmp_path, "1.0.0")
+    fast = ship(tmp_path, "1.1.0-fast")
 
-    assert careful == artefact.resolve(None)
-    assert fast == artefact.resolve("1.1.0-fast")
+    assert careful == artefact.resolve(None, tmp_path)
+    assert fast == artefact.resolve("1.1.0-fast", tmp_path)
 
 
-def test_what_is_no_shipped_version_is_a_path(shipped: Path, tmp_path: Path) -> None:
+def test_what_is_no_shipped_version_is_a_path(tmp_path: Path) -> None:
     """A model of one's own is named by its folder."""
-    assert tmp_path / "mine" == artefact.resolve(str(tmp_path / "mine"))
+    assert Path("my/model") == artefact.resolve("my/model", tmp_path)
 
 
-def test_an_installation_without_models_says_so(shipped: Path) -> None:
+def test_an_installation_without_models_says_so(tmp_path: Path) -> None:
     """The message says how to get one."""
     with pytest.raises(ModelMissingError, match="no model ships"):
-        artefact.resolve(None)
+        artefact.resolve(None, tmp_path)
 
 
 def test_the_manifest_survives_writing_and_reading(folder: Path) -> None:

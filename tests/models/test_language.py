@@ -14,6 +14,7 @@ from models.language import Unread, unread
         "O secretário negou que tenha recebido dinheiro.",
         "Il rettore ha smentito la notizia della chiusura.",
         "De wethouder zegt dat het bericht niet klopt.",
+        "Het is onduidelijk of er doden of gewonden zijn gevallen bij de brand in de haven.",
         "Bakan bu iddia için hiçbir kanıt olmadığını ve dava açacak olan kişi olduğunu söyledi.",
         "Министр опровергла сообщения о встрече.",
         "市長は報道を否定した。",

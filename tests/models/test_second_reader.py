@@ -1,29 +1,17 @@
 """How the second reader turns texts into scores."""
 
 import pickle
-from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tokenizers import Tokenizer
-from tokenizers.models import WordLevel
-from tokenizers.pre_tokenizers import Whitespace
 
 from models.labels import LABELS, Label
 from models.second_reader import LONGEST, SecondReader
+from tests.models.conftest import ENCODER, tokenizer
 
-# An encoder that knows three words, each of which speaks for one label; any other word speaks weakly for a claim.
-ENCODER = Path(__file__).with_name("four_words.onnx").read_bytes()
-VOCABULARY = {"[PAD]": 0, "[UNK]": 1, "denied": 2, "clarified": 3, "why": 4}
 TEXTS = ["she denied it", "he clarified", "why", "the barge sank off the northern pier", "they denied that", "denied"]
-
-
-def tokenizer() -> bytes:
-    pieces = Tokenizer(WordLevel(VOCABULARY, unk_token="[UNK]"))
-    pieces.pre_tokenizer = Whitespace()
-    return str(pieces.to_str()).encode()
 
 
 @pytest.fixture(scope="module")

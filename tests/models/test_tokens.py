@@ -28,6 +28,7 @@ def cut(text: str) -> str:
         ("Well... (perhaps)", "Well … ( perhaps )"),
         ("zero\u200bwidth", "zerowidth"),
         ("non\u00a0breaking\nspace", "non breaking space"),
+        ("shut,\u00a0she\u202fsaid.\u00a0“No,”\nhe\tsaid.\r\n", 'shut , she said . " No , " he said .'),
     ],
 )
 def test_words_and_marks_come_apart(text: str, expected: str) -> None:

@@ -2,20 +2,15 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from models.labels import LABELS, Label
-from training import figures, thresholds
-from training.figures import Evaluation, evaluation
+from tests.training.evaluations import RATES, sure_of
+from training import figures
+from training.figures import CALIBRATION_BINS, Evaluation, evaluation
 
-RATES = {Label.CLAIM: 0.9, Label.DENIAL: 0.05, Label.CLARIFICATION: 0.02, Label.OTHER: 0.03}
-CLAIM, DENIAL = LABELS.index(Label.CLAIM), LABELS.index(Label.DENIAL)
-
-
-def sure_of(columns: list[int], confidence: float = 0.91) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
-    """Scores that give each row's column this probability, and the others the rest."""
-    scores = np.full((len(columns), 4), (1 - confidence) / 3)
-    scores[np.arange(len(columns)), columns] = confidence
-    return scores
+CLAIM, DENIAL, CLARIFICATION = (LABELS.index(lb) for lb in (Label.CLAIM, Label.DENIAL, Label.CLARIFICATION))
 
 
 def two_claims_two_denials(best: list[int], confidence: float = 0.91) -> Evaluation:
@@ -61,15 +56,33 @@ def test_an_interval_holds_its_figure() -> None:
     assert 0 <= figure.low <= figure.value <= figure.high <= 1
 
 
-def test_a_label_that_is_right_often_enough_gets_the_lowest_threshold() -> None:
-    """Nothing is held back without need."""
-    chosen = thresholds.choose(two_claims_two_denials([CLAIM, CLAIM, DENIAL, DENIAL]))
+def test_of_nothing_there_is_no_figure() -> None:
+    """A label that nobody bears and that nothing is taken for gets a dash, not a nought."""
+    data = two_claims_two_denials([CLAIM, CLAIM, DENIAL, DENIAL])
 
-    assert thresholds.LEAST == chosen[Label.DENIAL]
+    assert "–" == str(figures.interval(data, lambda part: figures.f1(part, CLARIFICATION)))
+    assert np.isnan(figures.recall_at_precision(data, CLARIFICATION, figures.SURE))
 
 
-def test_a_label_that_is_never_right_gets_the_highest() -> None:
-    """Whatever is accepted of it must be as sure as can be judged."""
-    chosen = thresholds.choose(two_claims_two_denials([DENIAL, DENIAL, CLAIM, CLAIM]))
+def test_the_best_recall_at_a_precision_is_found() -> None:
+    """Of two denials one ranks above every claim, and taking the other would take a claim along."""
+    scores = np.array([[0.1, p, 0.0, 0.9 - p] for p in (0.8, 0.6, 0.7, 0.1)])[:, np.argsort([CLAIM, DENIAL, 2, 3])]
+    data = evaluation([Label.DENIAL, Label.DENIAL, Label.CLAIM, Label.CLAIM], scores, [None] * 4, RATES)
 
-    assert thresholds.MOST == chosen[Label.DENIAL]
+    assert 0.5 == figures.recall_at_precision(data, DENIAL, 0.9)
+    assert 1.0 == figures.recall_at_precision(data, DENIAL, 0.6)
+
+
+@pytest.mark.parametrize(("confidence", "expected"), [(0.0, 0), (0.25, 3), (0.5, 7), (0.99, 14), (1.0, 14)])
+def test_bins_of_confidence_are_equal(confidence: float, expected: int) -> None:
+    """There are fifteen; the highest holds certainty, too."""
+    assert [expected] == figures.calibration_bins(np.array([confidence])).tolist()
+
+
+@given(st.lists(st.floats(0, 1), min_size=1))
+def test_every_confidence_lies_between_the_edges_of_its_bin(confidence: list[float]) -> None:
+    """So that a curve of calibration and the error of calibration speak of the same bins."""
+    bins = figures.calibration_bins(np.array(confidence))
+
+    assert (bins / CALIBRATION_BINS <= np.array(confidence) + 1e-12).all()
+    assert (np.array(confidence) <= (bins + 1) / CALIBRATION_BINS + 1e-12).all()

@@ -1,17 +1,29 @@
 """Turns the sentences of the corpus into word pieces, each also as other newsrooms might have printed it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from models.labels import LABELS
-from training.encoder.lesson import Encoded
+from training.encoder.batches import Integers
 from training.encoder.variants import names_in, varied
 from training.sentences import Sentence
 
 VARIANTS = 3  # beside the sentence as it stands
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """Sentences as word pieces: `ids` of shape (variants, sentences, longest), 0 after each length.
+
+    Variant 0 is the sentence as it stands; `lengths` has shape (variants, sentences).
+    """
+
+    ids: NDArray[np.uint16]
+    lengths: Integers
 
 
 def encoded(texts: Sequence[str], pieces: Tokenizer, variants: int = VARIANTS, seed: int = 3) -> Encoded:

@@ -11,7 +11,8 @@ from torch.nn import functional
 
 from models.labels import LABELS
 from training.encoder import network
-from training.encoder.lesson import Copy, Encoded, Lesson
+from training.encoder.encoding import Encoded
+from training.encoder.lesson import Copy, Lesson
 from training.encoder.optimiser import Optimiser
 from training.encoder.recipe import DROPOUT, Recipe
 from training.encoder.weights import Weights, stacked

@@ -9,21 +9,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from training.encoder.batches import Integers, count, epoch
+from training.encoder.encoding import Encoded
 from training.encoder.recipe import BATCH, Recipe
 
 MASK, FIRST_WORD = 103, 999  # in BERT's vocabulary: [MASK], and the first id that is no special or unused piece
 WIDTH = 8  # word pieces are padded to a multiple of this, which the matrix units of a GPU like
-
-
-@dataclass(frozen=True)
-class Encoded:
-    """Sentences as word pieces: `ids` of shape (variants, sentences, longest), 0 after each length.
-
-    Variant 0 is the sentence as it stands; `lengths` has shape (variants, sentences).
-    """
-
-    ids: NDArray[np.uint16]
-    lengths: Integers
 
 
 @dataclass(frozen=True)

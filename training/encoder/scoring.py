@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from models.labels import LABELS
 from training.encoder import network
 from training.encoder.batches import Integers
+from training.encoder.encoding import Encoded
 from training.encoder.fitting import Machine
-from training.encoder.lesson import Encoded
 from training.encoder.weights import Weights
 
 PIECES = 2**18  # computed at a time, over all copies: what fits into a few GB

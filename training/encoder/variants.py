@@ -93,11 +93,11 @@ def _other_figures(text: str, names: dict[int, list[str]], generator: np.random.
 
 def _other_contractions(text: str, names: dict[int, list[str]], generator: np.random.Generator) -> str:
     plain = re.sub("n't", "n’t", text)
-    for long, short in CONTRACTIONS:
-        if short in plain:
-            return plain.replace(short, long)
-        if long in plain:
-            return plain.replace(long, short)
+    for pair in CONTRACTIONS:
+        for one, other in (pair[::-1], pair):
+            changed, count = re.subn(rf"\b{one}\b", other, plain)  # "is not" is also in "this notice"
+            if count:
+                return changed
     return text
 
 
