@@ -4,6 +4,8 @@ ClaimwireError                      (models/errors.py, with the branch of the mo
 ├── SettingsError                   a setting is unknown, malformed, or contradicts another
 ├── BadRecordError                  one record cannot be labelled: it becomes a dead letter
 ├── NotADeadLetterError             a record on the dead-letter topic is not one of ours (service/dead_letters.py)
+├── DeliveryFailedError             a batch could not be delivered: it is read again (service/broker/delivery.py)
+├── Stopped                         a signal came before a broker had answered (service/broker/reaching.py)
 └── ServiceError                    the service has to stop; its exit code tells which one
     ├── BrokerUnavailableError      no broker answers
     ├── BrokerRefusedError          a broker refuses us: authorisation, authentication, a topic that is missing

@@ -30,9 +30,10 @@ from service.errors import (
     UnreadableBatchError,
 )
 from service.observed import Observed
-from service.pipeline import Outcome, Place, Process, place
+from service.pipeline import Outcome, Process, place
 from service.records import Record
 from service.settings import Settings, key
+from service.suspects import Suspects
 
 POSITION_ERRORS = (LogTruncationError, NoOffsetForPartitionError, OffsetOutOfRangeError)
 POLL_MS = 500  # kafka-python throws a join away that ends between two polls; with waits this long none is lost
@@ -79,8 +80,7 @@ class Loop:
         self._sleep = sleep
         self._clock = clock
         self._jitter = jitter
-        self._most = settings.batch_records
-        self._condemned: dict[Place, BadRecordError] = {}
+        self._suspects = Suspects(settings.batch_records)
         self._pause = 0.0
         self._failing_since: float | None = None
 
@@ -93,11 +93,12 @@ class Loop:
 
     def turn(self) -> None:
         """One poll and, when it brought records that we own, one batch."""
-        self._beat("poll")
+        self._step("poll")
         started = self._observed.now()
         records = self._poll()
+        self._step("membership")
         member = self._membership.check()
-        self._observed.polled(len(records or ()), self._consumer, stable=self._membership.stable)
+        self._observed.polled(records or (), self._consumer, self._membership.sought, stable=self._membership.stable)
         if member is None:
             return  # the next poll must follow at once: a join that ends between two polls is thrown away
         if records:
@@ -105,12 +106,16 @@ class Loop:
         elif records == []:
             self._keep_contact()
 
+    def _step(self, name: str) -> None:
+        """Tell the watchdog and the health that another step begins; none may last longer than `stall_limit_s`."""
+        self._beat(name)
+        self._observed.step()
+
     def _process_batch(self, records: Sequence[Record], member: ConsumerGroupMetadata, started: float) -> None:
         self._observed.batch_started(started)
-        for start in range(0, len(records), self._most):
-            if not self._take(records[start : start + self._most], member):
+        for part in self._suspects.parts(records):
+            if not self._take(part, member):
                 return
-        self._most = min(self._most * 2, self._settings.batch_records)
 
     def _poll(self) -> list[Record] | None:
         """The records that a poll brought, None when it failed."""
@@ -118,6 +123,7 @@ class Loop:
             polled = self._consumer.poll(timeout_ms=POLL_MS)
         except POSITION_ERRORS:
             self._membership.misplaced()
+            self._suspects = Suspects(self._settings.batch_records)  # other records may stand at their places now
             return None
         except (KafkaError, ValueError) as error:
             # A record that cannot be parsed surfaces as CorruptRecordError or as whatever the parser met; the next
@@ -133,17 +139,17 @@ class Loop:
 
     def _take(self, records: Sequence[Record], member: ConsumerGroupMetadata) -> bool:
         """Process part of what was polled; False when it failed and the rest must be dropped with it."""
-        self._beat("label")
-        outcomes = self._process(records, self._condemned)
-        self._beat("publish")
+        self._step("label")
+        outcomes = self._process(records, self._suspects.condemned)
         began = self._clock()
         try:
-            committed = self._delivery.deliver(records, [outcome.outgoing for outcome in outcomes], member)
+            outgoing = [outcome.outgoing for outcome in outcomes]
+            committed = self._delivery.deliver(records, outgoing, member, self._step)
         except DeliveryFailedError as failure:
             self._failed(self._explained(failure, self._clock() - began), records, outcomes)
             return False
         self._heard()
-        self._condemned.clear()
+        self._suspects.passed(committed)
         self._observed.committed(records, outcomes, committed)
         for outcome in outcomes:
             self._breaker.record(outcome.error is not None)
@@ -157,6 +163,7 @@ class Loop:
 
     def _keep_contact(self) -> None:
         """With nothing to do, find out whether anybody would still give us something to do."""
+        self._step("ask")
         try:
             if self._contact.ask():
                 self._heard()
@@ -175,8 +182,8 @@ class Loop:
         self._recover(failure.cause, "deliver")
 
     def _narrow(self, failure: DeliveryFailedError, records: Sequence[Record], outcomes: Sequence[Outcome]) -> None:
-        """Halve the next attempt; a record that fails alone is condemned."""
-        self._most = max(1, len(records) // 2)
+        """Have these tried again in parts; a record that fails alone is condemned."""
+        self._suspects.refused(records)
         if len(records) > 1:
             return
         if outcomes[0].error:
@@ -184,15 +191,16 @@ class Loop:
                 f"The dead letter of {place(records[0])} is refused by {self._settings.topic_dead_letters}: "
                 f"{failure.cause}. Let that topic take larger records (max.message.bytes), then start again."
             )
-        self._condemned[place(records[0])] = BadRecordError(
+        error = BadRecordError(
             Reason.NOT_PUBLISHED, Stage.PUBLISH, f"the broker refuses the labelled event: {failure.cause}"
         )
+        error.__cause__ = failure.cause
+        self._suspects.condemn(records[0], error)
 
     def _recover(self, error: KafkaError, step: str) -> None:
         """Wait a little and start over from what is committed; raises when waiting will not help."""
         self._membership.doubt()
         self._wait(error, step)
-        self._beat("reopen")
         self._open()
 
     def _wait(self, error: KafkaError, step: str) -> None:
@@ -210,9 +218,11 @@ class Loop:
         log.warning("trying again", step=step, error=repr(error), remedy=kind.name)
         if kind is not Remedy.SET_ASIDE:  # waiting would not make the record any smaller
             self._pause = min(max(self._pause * 2, FIRST_PAUSE_S), LONGEST_PAUSE_S)
+            self._step("pause")
             self._sleep(self._pause * (0.5 + self._jitter()))  # 0.5 to 1.5 of it, so that processes fall out of step
 
     def _open(self) -> None:
+        self._step("open")
         try:
             self._delivery.open()
         except KafkaError as error:

@@ -12,6 +12,7 @@ from models.labels import LABELS
 from service.broker.delivery import DeliveryFailedError
 from service.broker.ledger import Partition
 from service.broker.remedies import Remedy
+from service.lag import Lag
 from service.operations.catalogue import BatchStage, RebalanceKind, Result
 from service.operations.health import Health
 from service.operations.metrics import Metrics
@@ -45,8 +46,7 @@ class Observed:
         self._clock = clock
         self._stages: dict[BatchStage, float] = {}
         self._started = 0.0
-        self._offsets: dict[Partition, int] = {}
-        self._done: dict[Partition, int] = {}
+        self._lag = Lag(metrics, wall)
 
     def now(self) -> float:
         """The reading from which a batch's wall time counts."""
@@ -56,13 +56,25 @@ class Observed:
         """A step of the current batch is done; the sink for the `timing` of the pipeline and the delivery."""
         self._stages[name] = self._stages.get(name, 0.0) + seconds
 
-    def polled(self, records: int, consumer: KafkaConsumer, *, stable: bool) -> None:
-        """The loop turned."""
-        self._metrics.polled(self._wall())
-        self._metrics.consumed(records)
+    def step(self) -> None:
+        """The loop begins another step."""
         self._health.turned()
+
+    def polled(
+        self,
+        records: Sequence[Record],
+        consumer: KafkaConsumer,
+        sought: Mapping[Partition, int | None],
+        *,
+        stable: bool,
+    ) -> None:
+        """A poll brought `records`, after which positions were sought back to the offsets `sought`."""
+        self._metrics.polled(self._wall())
+        self._metrics.consumed(len(records))
         self._health.membership(stable)
-        self._follow(consumer)
+        self._lag.polled(records)
+        self._lag.sought(sought)
+        self._lag.tell(consumer)
 
     def answered(self) -> None:
         """A broker has just answered something that it had to know."""
@@ -87,8 +99,7 @@ class Observed:
             self._metrics.transaction("committed")
         self._count(outcomes)
         self._metrics.ages(np.array([wall - record.timestamp / 1000 for record in records if record.timestamp >= 0]))
-        self._done |= {(record.topic, record.partition): record.timestamp for record in records}
-        self._offsets |= offsets
+        self._lag.committed(records, offsets)
         for (topic, partition), offset in offsets.items():
             self._metrics.committed(topic, partition, offset)
         for stage, spent in self._stages.items():
@@ -126,20 +137,6 @@ class Observed:
                 np.array([verdict.confidence for verdict in read]),
             )
         self._metrics.text_lengths(np.array([outcome.characters for outcome in outcomes if outcome.verdict]))
-
-    def _follow(self, consumer: KafkaConsumer) -> None:
-        """Tell how far behind we are, also while nothing can be delivered."""
-        wall = self._wall()
-        ours = {(partition.topic, partition.partition) for partition in consumer.assignment()}
-        # What another member commits from now on is not told to us, and kafka-python refuses to be asked about it.
-        self._offsets = {partition: offset for partition, offset in self._offsets.items() if partition in ours}
-        for (topic, partition), offset in self._offsets.items():
-            end = consumer.highwater(TopicPartition(topic, partition))
-            behind = max(0, (end or offset) - offset)
-            self._metrics.lag(topic, partition, behind)
-            # What waits is at most as old as the newest that is done; with nothing waiting there is no lag.
-            waiting = wall - self._done[topic, partition] / 1000 if behind else 0.0
-            self._metrics.lag_seconds(topic, partition, max(0.0, waiting))
 
     def _write(
         self, records: Sequence[Record], outcomes: Sequence[Outcome], offsets: Mapping[Partition, int], seconds: float

@@ -3,11 +3,12 @@
 `KafkaProducer.send()` of kafka-python 3.0.12 checks, measures and wraps each record, and with our headers that
 is most of what the service does. Here the batches are made outside and put where `send()` would have put them; sending,
 retrying, idempotence and transactions stay the producer's. Where a record is refused nobody learns which, so whatever
-fails is delivered again by `send()`.
+fails is delivered again by `send()`. So is a batch that a topic refuses for its size: the producer would split it, and
+nobody would ever tell us of the parts.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from kafka import KafkaProducer, TopicPartition
@@ -24,6 +25,10 @@ POSITIVE = 0x7FFFFFFF  # the Java client's partitioner drops the sign of a hash 
 MOST_KEYS = 50_000  # hashes that are remembered; an article's sentences share a key
 
 
+class WholeBatch(ProducerBatch):  # type: ignore[misc]  # kafka-python ships no types
+    """A batch that was made here, and that is taken as it is or refused."""
+
+
 class Appender:
     """Puts batches into one producer. Raises AttributeError when a release has moved what it reaches for."""
 
@@ -32,6 +37,7 @@ class Appender:
         self._accumulator = producer._accumulator  # noqa: SLF001 - where send() puts its batches
         self._transactions = producer._transaction_manager  # noqa: SLF001 - must know each partition first
         self._sender = producer._sender  # noqa: SLF001 - takes the batches from there
+        keep_whole(producer)
         self._attributes = self._accumulator.config["compression_attrs"]
         self._hashes: dict[bytes, int] = {}
         self._turn = 0
@@ -61,7 +67,7 @@ class Appender:
             if builder is None or builder.append(now, key, value, headers) is None:
                 builder = builders[place] = MemoryRecordsBuilder(MAGIC, self._attributes, BATCH_BYTES)
                 builder.append(now, key, value, headers)
-                batches.append(ProducerBatch(TopicPartition(*place), builder))
+                batches.append(WholeBatch(TopicPartition(*place), builder))
         return batches
 
     def _hash(self, key: bytes) -> int:
@@ -71,6 +77,18 @@ class Appender:
                 self._hashes.clear()
             found = self._hashes[key] = murmur2(key) & POSITIVE
         return found
+
+
+def keep_whole(producer: KafkaProducer) -> None:
+    """Have a batch of ours that is too large for its topic fail at once.
+
+    The sender of kafka-python 3.0.12 splits it and tells the parts' outcome to the futures that `send()` has made; that
+    of the batch, which is all we have, is never done, and a flush waits for it until its time is up. Raises
+    AttributeError when a release has moved the hook.
+    """
+    sender = producer._sender  # noqa: SLF001 - the hook that the docstring names
+    can_split: Callable[[Any, Any], bool] = sender._can_split  # noqa: SLF001 - see above
+    sender._can_split = lambda batch, error: not isinstance(batch, WholeBatch) and can_split(batch, error)  # noqa: SLF001 - see above
 
 
 def confirmed(futures: Sequence[FutureProduceResult]) -> bool:

@@ -2,19 +2,21 @@
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
 
 import structlog
 from kafka import KafkaConsumer, KafkaProducer, OffsetAndMetadata, TopicPartition
 from kafka.errors import KafkaError
-from kafka.producer.future import FutureRecordMetadata
+from kafka.producer.future import FutureProduceResult, FutureRecordMetadata
 from kafka.structs import ConsumerGroupMetadata
 
+from models.errors import ClaimwireError
 from service.broker.appending import Appender, confirmed
-from service.broker.clients import ABSENT, abandon
+from service.broker.clients import abandon
 from service.broker.ledger import Ledger, Partition
 from service.broker.remedies import Remedy, remedy
+from service.broker.sending import answers, sent
 from service.operations.catalogue import Timing
 from service.records import Outgoing, Record
 
@@ -23,13 +25,20 @@ log = structlog.get_logger()
 CLOSE_S = 3.0  # what a failed producer is given to go; its records are delivered again anyway
 
 
-class DeliveryFailedError(Exception):
+class DeliveryFailedError(ClaimwireError):
     """Nothing of a batch is committed, or only its confirmed start; the caller goes back to what is committed."""
 
     def __init__(self, cause: KafkaError) -> None:
-        super().__init__(repr(cause))
+        super().__init__(f"The batch was not delivered: {cause!r}. Read it again from what is committed.")
         self.cause = cause
         self.remedy: Remedy = remedy(cause)
+
+
+class Batches(Protocol):
+    """Takes whole batches for a producer; `Appender` is one."""
+
+    def append(self, outgoing: Sequence[Outgoing]) -> Sequence[Any]:  # Any: kafka-python ships no types
+        """Start sending; the future of each batch."""
 
 
 class Delivery(ABC):
@@ -46,7 +55,8 @@ class Delivery(ABC):
 
     `timing` takes the name of a stage and its seconds. Each step blocks for up to about `timeout_s`, and some of
     kafka-python's for ever; ending the process then is the watchdog's part. With `bulk` outputs go in whole batches,
-    and one by one after a failure, because only then does the broker say which of them it refuses.
+    and one by one after a failure, because only then does the broker say which of them it refuses; `make_appender`
+    makes what takes the batches.
     """
 
     def __init__(
@@ -55,6 +65,7 @@ class Delivery(ABC):
         *,
         timeout_s: float,
         bulk: bool = False,
+        make_appender: Callable[[KafkaProducer], Batches] = Appender,
         timing: Timing = lambda stage, seconds: None,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
@@ -63,8 +74,8 @@ class Delivery(ABC):
         self._timing = timing
         self._clock = clock
         self._producer: KafkaProducer | None = None
-        self._appender: Appender | None = None
-        self._bulk = bulk
+        self._appender: Batches | None = None
+        self._make_appender = make_appender if bulk else None
         self._careful = False
 
     def open(self) -> None:
@@ -74,29 +85,36 @@ class Delivery(ABC):
         """
         if self._producer is None:
             self._producer = self._make_producer()
-            self._appender = Appender(self._producer) if self._bulk else None
+            self._appender = self._make_appender(self._producer) if self._make_appender else None
 
     def deliver(
-        self, records: Sequence[Record], outgoing: Sequence[Outgoing], member: ConsumerGroupMetadata
+        self,
+        records: Sequence[Record],
+        outgoing: Sequence[Outgoing],
+        member: ConsumerGroupMetadata,
+        beat: Callable[[str], object] = lambda step: None,
     ) -> Mapping[Partition, int]:
         """Publish `outgoing`, which answers `records` one for one, and return the offsets that are now committed.
 
-        Raises DeliveryFailedError.
+        `beat` is told each step that may block. Raises DeliveryFailedError.
         """
         ledger = Ledger(records)
         started = self._clock()
         try:
+            beat("open")
             self.open()
             assert self._producer is not None
-            self._begin(self._producer)
-            self._publish(self._producer, records, outgoing, ledger)
+            self._publish(self._producer, records, outgoing, ledger, beat)
             published = self._clock()
             self._timing("publish", published - started)
+            beat("commit")
             self._commit(self._producer, ledger.committable(), member)
             self._timing("commit", self._clock() - published)
         except KafkaError as error:
             self._careful = True
+            beat("salvage")
             self._salvage(ledger, member)
+            beat("discard")
             self.discard()
             raise DeliveryFailedError(error) from error
         self._careful = False
@@ -110,30 +128,26 @@ class Delivery(ABC):
         abandon(producer, CLOSE_S)
 
     def _publish(
-        self, producer: KafkaProducer, records: Sequence[Record], outgoing: Sequence[Outgoing], ledger: Ledger
+        self,
+        producer: KafkaProducer,
+        records: Sequence[Record],
+        outgoing: Sequence[Outgoing],
+        ledger: Ledger,
+        beat: Callable[[str], object],
     ) -> None:
+        beat("publish")
+        self._begin(producer)
         if self._appender and not self._careful:
-            self._publish_batches(producer, self._appender, outgoing)
+            batches = self._appender.append(outgoing)
+            beat("flush")
+            self._confirm_batches(producer, batches)
             ledger.settle(records)
-            return
-        send = producer.send
-        futures = [
-            send(topic, value=ABSENT if value is None else value, key=key, headers=headers)
-            for topic, key, value, headers in outgoing
-        ]
-        failures = []
-        confirmed = []
-        for record, error in zip(records, self._answers(producer, futures), strict=True):
-            if error is None:
-                confirmed.append(record)
-            else:
-                failures.append(error)
-        ledger.settle(confirmed)
-        if failures:
-            raise max(failures, key=remedy)
+        else:
+            futures = sent(producer, outgoing)
+            beat("flush")
+            self._confirm_each(producer, records, futures, ledger)
 
-    def _publish_batches(self, producer: KafkaProducer, appender: Appender, outgoing: Sequence[Outgoing]) -> None:
-        futures = appender.append(outgoing)
+    def _confirm_batches(self, producer: KafkaProducer, futures: Sequence[FutureProduceResult]) -> None:
         producer.flush(timeout=self._timeout)
         failed = [future.exception for future in futures if future.failed()]
         if failed:
@@ -141,25 +155,18 @@ class Delivery(ABC):
         if not confirmed(futures):
             raise KafkaError("a batch was not confirmed as a whole; sending its records one by one")
 
-    def _answers(self, producer: KafkaProducer, futures: Sequence[FutureRecordMetadata]) -> Iterator[KafkaError | None]:
-        """For each output the error with which it failed, None when the broker has confirmed it.
-
-        A flush of kafka-python 3.0.12 raises as soon as a batch was split for its size, although its records are still
-        on their way; so each future is waited for, with what is left of the time.
-        """
-        deadline = self._clock() + self._timeout
-        with suppress(KafkaError):
-            producer.flush(timeout=self._timeout)
-        for future in futures:
-            if future.succeeded():
-                yield None
-                continue
-            try:
-                future.get(timeout=max(0.0, deadline - self._clock()))
-            except KafkaError as error:
-                yield error
-            else:
-                yield None
+    def _confirm_each(
+        self,
+        producer: KafkaProducer,
+        records: Sequence[Record],
+        futures: Sequence[FutureRecordMetadata],
+        ledger: Ledger,
+    ) -> None:
+        errors = list(answers(producer, futures, self._timeout, self._clock))
+        ledger.settle(record for record, error in zip(records, errors, strict=True) if error is None)
+        failures = [error for error in errors if error is not None]
+        if failures:
+            raise max(failures, key=remedy)
 
     @abstractmethod
     def _begin(self, producer: KafkaProducer) -> None:
@@ -198,10 +205,13 @@ class AtLeastOnce(Delivery):
         *,
         timeout_s: float,
         bulk: bool = False,
+        make_appender: Callable[[KafkaProducer], Batches] = Appender,
         timing: Timing = lambda stage, seconds: None,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        super().__init__(make_producer, timeout_s=timeout_s, bulk=bulk, timing=timing, clock=clock)
+        super().__init__(
+            make_producer, timeout_s=timeout_s, bulk=bulk, make_appender=make_appender, timing=timing, clock=clock
+        )
         self._consumer = consumer
 
     def _begin(self, producer: KafkaProducer) -> None:

@@ -31,10 +31,6 @@ class Ledger:
         ends = {partition: self._end(partition, offsets) for partition, offsets in self._offsets.items()}
         return {partition: end for partition, end in ends.items() if end is not None}
 
-    def complete(self) -> bool:
-        """Whether every record is settled."""
-        return all(self._settled.get(p, set()).issuperset(offsets) for p, offsets in self._offsets.items())
-
     def _end(self, partition: Partition, offsets: Sequence[int]) -> int | None:
         settled = self._settled.get(partition, set())
         end = None

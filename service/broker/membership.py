@@ -9,6 +9,7 @@ from kafka import ConsumerRebalanceListener, TopicPartition
 from kafka.errors import KafkaError
 from kafka.structs import ConsumerGroupMetadata, MemberState
 
+from service.broker.ledger import Partition
 from service.errors import MembershipLostError
 from service.operations.catalogue import RebalanceKind
 
@@ -96,6 +97,8 @@ class Membership:
         self._member_id = ""
         self._rejoin_at: float | None = None
         self._misplaced = False
+        self.sought: Mapping[Partition, int | None] = {}
+        """Where the last check has sought back to: an offset, or None for the beginning; empty if it sought nothing."""
 
     def join(self) -> None:
         """Subscribe to the input topic; the group takes us in during the next polls."""
@@ -119,6 +122,7 @@ class Membership:
 
         Raises MembershipLostError when we have been outside the group for longer than the limit.
         """
+        self.sought = {}
         metadata = self._consumer.group_metadata()
         generation = (metadata.generation_id, metadata.member_id)
         if metadata.generation_id < 0 or metadata.state != MemberState.STABLE:
@@ -178,6 +182,7 @@ class Membership:
             log.warning("positions not settled yet", error=repr(error))
             return False
         self._misplaced = False
+        self.sought = {(partition.topic, partition.partition): offset for partition, offset in found.items()}
         return True
 
     def _corrected(self, committed: Mapping[TopicPartition, int | None]) -> Mapping[TopicPartition, int | None]:

@@ -5,13 +5,21 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from kafka.errors import KafkaError
+from kafka.errors import BrokerResponseError, KafkaError
 
+from models.errors import ClaimwireError
 from service.broker.clients import connection
 from service.broker.refusals import hung_up, not_allowed, not_let_in, overhearing
 from service.broker.remedies import Remedy, remedy
-from service.errors import BrokerRefusedError, BrokerUnavailableError, FencedError, ServiceError
+from service.errors import (
+    BrokerRefusedError,
+    BrokerUnavailableError,
+    FencedError,
+    ServiceError,
+    UnreadableBatchError,
+)
 from service.settings import Settings, key
+from service.settings.values import host_and_port
 
 CONNECT_S = 1.0  # a broker that takes longer to accept a connection would not serve us either
 PAUSE_S = 0.5  # between two attempts
@@ -19,7 +27,7 @@ PAUSE_S = 0.5  # between two attempts
 Client = TypeVar("Client")
 
 
-class Stopped(Exception):  # noqa: N818 - an instruction, not a failure
+class Stopped(ClaimwireError):  # noqa: N818 - somebody asked for it, so it is no failure
     """A signal came while no broker had answered yet."""
 
 
@@ -40,7 +48,7 @@ def wait_for_broker(
     give_up = clock() + settings.broker_limit_s
     while not any(map(_listens, addresses)):
         if stopping():
-            raise Stopped
+            raise Stopped("A signal came before a broker had answered. Start the service again when there is one.")
         if clock() >= give_up:
             raise unavailable(settings)
         beat()
@@ -48,11 +56,8 @@ def wait_for_broker(
 
 
 def _listens(address: str) -> bool:
-    host, _, port = address.rpartition(":")
     try:
-        with socket.create_connection(
-            (host.strip("[]") or address, int(port) if port.isdigit() else 9092), CONNECT_S
-        ):  # 9092: Kafka's own
+        with socket.create_connection(host_and_port(address), CONNECT_S):
             return True
     except OSError:
         return False
@@ -72,11 +77,20 @@ def reach(settings: Settings, make: Callable[[], Client]) -> Client:
             raise stop_for(error, settings) from error
 
 
-def unavailable(settings: Settings) -> BrokerUnavailableError:
-    """The error for brokers that do not answer."""
+def unavailable(settings: Settings, cause: KafkaError | None = None) -> BrokerUnavailableError:
+    """The error for brokers that do not answer, as far as anybody knows because of `cause`."""
+    why = f" ({cause!r})" if cause else ""
     return BrokerUnavailableError(
-        f"No broker answers at {settings.bootstrap_servers}. Start one, or correct {key('bootstrap_servers')}; if one "
-        f"runs there, see whether {key('security_protocol')} fits."
+        f"No broker answers at {settings.bootstrap_servers}{why}. Start one, or correct {key('bootstrap_servers')}; if "
+        f"one runs there, see whether {key('security_protocol')} fits."
+    )
+
+
+def failing(settings: Settings, cause: KafkaError) -> BrokerUnavailableError:
+    """The error for brokers that answer, but do not do what they are asked."""
+    return BrokerUnavailableError(
+        f"The brokers at {settings.bootstrap_servers} answer, and fail: {cause!r}. Look at what that names in their "
+        "logs, and start again once they are well."
     )
 
 
@@ -95,5 +109,10 @@ def stop_for(error: KafkaError, settings: Settings) -> ServiceError:
                 or not_let_in([error], settings)
                 or f"The broker refuses us: {error}. Correct the setting that it names, or its own configuration."
             )
+        case Remedy.UNREADABLE:
+            return UnreadableBatchError(
+                f"A batch cannot be parsed ({error!r}). Look at the broker's disk and log; to go on without the batch, "
+                "move the group's offset past it."
+            )
         case _:
-            return unavailable(settings)
+            return failing(settings, error) if isinstance(error, BrokerResponseError) else unavailable(settings, error)

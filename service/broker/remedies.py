@@ -32,7 +32,7 @@ _REMEDIES: dict[Remedy, str] = {
         LogTruncationError NoOffsetForPartitionError OffsetOutOfRangeError
     """,
     Remedy.SET_ASIDE: """
-        InvalidRecordError InvalidTimestampError MessageSizeTooLargeError RecordListTooLargeError
+        InvalidRecordError MessageSizeTooLargeError RecordListTooLargeError
     """,
     Remedy.REFUSED: """
         AuthorizationError ClusterAuthorizationFailedError DelegationTokenAuthorizationFailedError
@@ -47,14 +47,15 @@ _REMEDIES: dict[Remedy, str] = {
     """,
     Remedy.UNREADABLE: "CorruptRecordError",
     Remedy.FENCED: "FencedInstanceIdError InvalidProducerEpochError ProducerFencedError",
-    # The state of a transaction or a connection is lost, which a new producer and the committed offsets mend.
+    # The state of a transaction or a connection is lost, which a new producer and the committed offsets mend; or a
+    # clock is wrong, ours or the broker's, and once it is right the same record is taken (InvalidTimestampError).
     Remedy.RETRY: """
         BrokerNotAvailableError BrokerResponseError DuplicateSequenceNumberError IllegalArgumentError IllegalStateError
         InvalidFetchRequestError InvalidProducerIdMappingError InvalidReceiveError InvalidRequestError
-        InvalidTxnStateError KafkaError KafkaProtocolError OffsetMovedToTieredStorageError OperationNotAttemptedError
-        OutOfOrderSequenceNumberError QuotaViolationError StaleBrokerEpochError TransactionAbortableError
-        TransactionAbortedError TransactionCoordinatorFencedError TransactionalIdNotFoundError UnknownBrokerIdError
-        UnknownError UnknownProducerIdError
+        InvalidTimestampError InvalidTxnStateError KafkaError KafkaProtocolError OffsetMovedToTieredStorageError
+        OperationNotAttemptedError OutOfOrderSequenceNumberError QuotaViolationError StaleBrokerEpochError
+        TransactionAbortableError TransactionAbortedError TransactionCoordinatorFencedError
+        TransactionalIdNotFoundError UnknownBrokerIdError UnknownError UnknownProducerIdError
     """,
 }
 

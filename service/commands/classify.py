@@ -2,15 +2,16 @@
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import TextIO
+from typing import IO
 
 import click
 import msgspec
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from models.artefact import load as load_model
 from models.artefact import resolve
@@ -18,6 +19,7 @@ from models.decision import Verdict
 from models.labels import LABELS
 from models.language import unread
 from service.articles import split_article
+from service.commands.texts import STANDARD_INPUT, opened
 from service.errors import BadRecordError
 from service.label import Labeller
 from service.settings import load
@@ -27,7 +29,7 @@ CHUNK = 500  # sentences at a time: enough for the model's speed, few enough to 
 COLOURS = {"claim": "cyan", "denial": "red", "clarification": "yellow", "other": "bright_black"}
 
 
-class Text(msgspec.Struct):
+class Line(msgspec.Struct):
     """A line of `--jsonl` input; other fields are ignored."""
 
     id: str | int
@@ -51,46 +53,38 @@ def classify(files: tuple[Path, ...], *, jsonl: bool, model: str | None) -> None
         threads=settings.threads,
     )
     label = Labeller(loaded.predict_proba, loaded.thresholds, unread)
-    for name, source in _sources(files):
-        if jsonl:
-            _lines(name, source, label)
-        else:
-            _table(name, source.read(), label)
+    for path in files or (STANDARD_INPUT,):
+        with opened(path) as (name, source):
+            if jsonl:
+                _lines(name, source, label)
+            else:
+                _table(name, source.read(), label)
 
 
-def _sources(files: tuple[Path, ...]) -> Iterator[tuple[str, TextIO]]:
-    for path in files or (Path("-"),):
-        if str(path) == "-":
-            yield "standard input", sys.stdin
-            continue
-        with path.open(encoding="utf-8") as source:
-            yield str(path), source
-
-
-def _lines(name: str, source: TextIO, label: Labeller) -> None:
-    texts = _read(name, source)
+def _lines(name: str, source: IO[str], label: Labeller) -> None:
+    lines = _read(name, source)
     encoder = msgspec.json.Encoder()
-    while chunk := list(islice(texts, CHUNK)):
-        for text, verdict in zip(chunk, label([text.text for text in chunk]), strict=True):
-            sys.stdout.write(encoder.encode(_line(text, verdict)).decode() + "\n")
+    while chunk := list(islice(lines, CHUNK)):
+        for line, verdict in zip(chunk, label([line.text for line in chunk]), strict=True):
+            sys.stdout.write(encoder.encode(_answer(line, verdict)).decode() + "\n")
         sys.stdout.flush()
 
 
-def _read(name: str, source: Iterable[str]) -> Iterator[Text]:
+def _read(name: str, source: Iterable[str]) -> Iterator[Line]:
     for number, line in enumerate(source, 1):
         if not line.strip():
             continue
         try:
-            yield msgspec.json.decode(line, type=Text)
+            yield msgspec.json.decode(line, type=Line)
         except msgspec.MsgspecError as error:
             raise click.ClickException(f'line {number} of {name} is not {{"id", "text"}}: {error}') from None
 
 
-def _line(text: Text, verdict: Verdict | BadRecordError) -> dict[str, object]:
+def _answer(line: Line, verdict: Verdict | BadRecordError) -> dict[str, object]:
     if isinstance(verdict, BadRecordError):
-        raise click.ClickException(f"{text.id}: {verdict}")
+        raise click.ClickException(f"{line.id}: {verdict}")
     return {
-        "id": text.id,
+        "id": line.id,
         "label": verdict.label,
         "decision": "accepted" if verdict.accepted else "abstained",
         "scores": dict(zip(LABELS, verdict.scores, strict=True)),
@@ -99,15 +93,15 @@ def _line(text: Text, verdict: Verdict | BadRecordError) -> dict[str, object]:
 
 def _table(name: str, article: str, label: Labeller) -> None:
     sentences = split_article(article)
-    table = Table("", "label", "", "sentence", title=name, title_justify="left", box=None, pad_edge=False)
+    # Whatever comes from outside is a Text: Rich takes a plain string's "[sic]" for an order to itself.
+    table = Table("", "label", "", "sentence", title=Text(name), title_justify="left", box=None, pad_edge=False)
     for number, (sentence, verdict) in enumerate(zip(sentences, label([s.text for s in sentences]), strict=True)):
-        table.add_row(str(number), *_cells(verdict), sentence.text)
+        table.add_row(str(number), *_cells(verdict), Text(sentence.text))
     Console().print(table)
 
 
-def _cells(verdict: Verdict | BadRecordError) -> Sequence[str]:
+def _cells(verdict: Verdict | BadRecordError) -> tuple[Text, Text]:
     if isinstance(verdict, BadRecordError):
-        return ("not labelled", "")
-    colour = COLOURS[verdict.label]
+        return Text("not labelled"), Text()
     certain = verdict.label.value if verdict.accepted else f"{verdict.label.value}?"
-    return (f"[{colour}]{certain}[/]", f"{verdict.confidence:.2f}")
+    return Text(certain, COLOURS[verdict.label]), Text(f"{verdict.confidence:.2f}")

@@ -76,7 +76,8 @@ def _first(sentence: str, reader: FirstReader) -> None:
     table = Table("weight", "what is seen", "where", box=None, pad_edge=False)
     for part in parts[:SHOWN]:
         where = " … ".join(sentence[start:end] for start, end in part.spans)
-        table.add_row(_signed(_lead(part.logits, best)), part.seen, where)
+        # A Text, because Rich takes a plain string's "[sic]" for an order to itself.
+        table.add_row(_signed(_lead(part.logits, best)), Text(part.seen), Text(where))
     console.print(table)
 
 
@@ -88,7 +89,7 @@ def _second(sentence: str, reader: Reader) -> None:
     console.print(_marked(sentence, (((item.span,), item.loss[best]) for item in found)))
     table = Table("change", "without", box=None, pad_edge=False)
     for item in omission.greatest(found, best, SHOWN):
-        table.add_row(_signed(-item.loss[best]), item.word)
+        table.add_row(_signed(-item.loss[best]), Text(item.word))
     console.print(table)
 
 

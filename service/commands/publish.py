@@ -1,20 +1,25 @@
 """`claimwire publish`: splits articles into sentences and puts them on the input topic."""
 
 import os
-import sys
+from functools import partial
 from pathlib import Path
 
 import click
 import msgspec
+from kafka import KafkaProducer
+from kafka.producer.future import FutureRecordMetadata
 from rich.console import Console
 from rich.progress import Progress
 
 from service.articles import split_article
-from service.broker.clients import make_producer
+from service.broker.clients import make_admin, make_producer
 from service.broker.reaching import reach, wait_for_broker
+from service.broker.topics import left_to_broker, missing
+from service.commands.texts import STANDARD_INPUT, opened
+from service.errors import BrokerRefusedError
 from service.events.sentence import SentenceEvent
 from service.records import Headers
-from service.settings import load
+from service.settings import Settings, key, load
 
 PATIENCE_S = 10.0  # a person waits at the prompt
 SOURCE = b"/claimwire/publish"
@@ -31,18 +36,43 @@ def publish(files: tuple[Path, ...]) -> None:
     """
     settings = load(os.environ, broker_limit_s=PATIENCE_S)
     wait_for_broker(settings)
+    _look_for_topic(settings)
+    articles = [_read(path) for path in files or (STANDARD_INPUT,)]  # all of them, or none is published
     producer = reach(settings, lambda: make_producer(settings, None))
     futures = []
     with Progress(console=Console(stderr=True), transient=True) as progress:
-        for path in progress.track(files or (Path("-"),), description="Publishing"):
-            article = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
-            for sentence in split_article(article):
-                key, value, headers = record(sentence)
-                futures.append(producer.send(settings.topic_sentences, key=key, value=value, headers=headers))
+        for article in progress.track(articles, description="Publishing"):
+            futures += reach(settings, partial(_send, settings, producer, article))
     reach(settings, lambda: producer.flush(timeout=settings.delivery_timeout_s))
     reach(settings, lambda: [future.get(timeout=0) for future in futures])
     producer.close()
     click.echo(f"published {len(futures)} sentences on {settings.topic_sentences}")
+
+
+def _look_for_topic(settings: Settings) -> None:
+    """Find out at once what a producer would tell by a timeout."""
+    if left_to_broker(settings):
+        return
+    admin = reach(settings, lambda: make_admin(settings))
+    absent = reach(settings, lambda: missing(admin, [settings.topic_sentences]))
+    admin.close()
+    if absent:
+        raise BrokerRefusedError(
+            f"The topic {settings.topic_sentences} is missing. Create it with `claimwire topics create`, or correct "
+            f"{key('topic_sentences')}."
+        )
+
+
+def _read(path: Path) -> str:
+    with opened(path) as (_, text):
+        return text.read()
+
+
+def _send(settings: Settings, producer: KafkaProducer, article: str) -> list[FutureRecordMetadata]:
+    return [
+        producer.send(settings.topic_sentences, key=keyed, value=value, headers=headers)
+        for keyed, value, headers in map(record, split_article(article))
+    ]
 
 
 def record(sentence: SentenceEvent) -> tuple[bytes, bytes, Headers]:

@@ -136,22 +136,25 @@ def _loop(
         session_timeout_s=settings.session_timeout_s,
         limit_s=settings.unstable_limit_s,
     )
-    pipeline = Pipeline(
-        Decoder(settings.text_characters, settings.value_bytes),
-        Labeller(model.predict_proba, model.thresholds, unread),
-        Encoder(settings.topics, model.name, model.version, model.sha256),
-        DeadLetterWriter(settings.topic_dead_letters, __version__, model.version, time.time),
-        timing=observed.stage,
-    )
     return Loop(
         settings,
         consumer,
         membership,
-        pipeline,
+        _pipeline(settings, model, observed),
         delivery,
         Breaker(settings.dead_letter_share, settings.dead_letter_window),
         observed,
         stopping=stopping,
         beat=watchdog.beat,
         sleep=stopping.wait,
+    )
+
+
+def _pipeline(settings: Settings, model: Model, observed: Observed) -> Pipeline:
+    return Pipeline(
+        Decoder(settings.text_characters, settings.value_bytes),
+        Labeller(model.predict_proba, model.thresholds, unread),
+        Encoder(settings.topics, model.name, model.version, model.sha256),
+        DeadLetterWriter(settings.topic_dead_letters, __version__, model.version, time.time),
+        timing=observed.stage,
     )

@@ -7,6 +7,7 @@ import click
 from pydantic import SecretStr
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from service.settings import FILE_KEY, Settings, key, load
 
@@ -26,8 +27,10 @@ def settings(*, markdown: bool) -> None:
         return
     table = Table("setting", "value", "meaning", box=None, pad_edge=False)
     for field, value in _shown(effective):
-        changed = getattr(effective, field) != Settings.model_fields[field].default
-        table.add_row(key(field), value, Settings.model_fields[field].description, style="bold" if changed else None)
+        known = Settings.model_fields[field]
+        changed = getattr(effective, field) != known.default
+        # A Text, because Rich takes the brackets of an IPv6 address for an order to itself.
+        table.add_row(key(field), Text(value), known.description, style="bold" if changed else None)
     console.print(table)
 
 

@@ -60,7 +60,8 @@ DEAD_LETTERS = Family(
     "letters",
     "Records that could not be labelled, by the reason, which is also in the headers of the dead letter.",
     "Above one in a hundred: read the headers on the dead-letter topic, mend the producer, then put the letters back "
-    "with `claimwire replay`. `not_labelled` and `not_published` are our own: see the log.",
+    "with `claimwire replay`. `not_labelled` and `not_published` are our own: the letter's class header names the "
+    "error, and for the first the log tells where it was raised.",
     (Dimension("reason", tuple(Reason)),),
 )
 UNREAD_TEXTS = Family(
@@ -161,7 +162,8 @@ LAG_RECORDS = Family(
     "claimwire_consumer_lag_records",
     Kind.GAUGE,
     "records",
-    "Records on a partition that we own and have not read yet.",
+    "Records on a partition that we own and have not processed yet; while there are some, the offsets that producers' "
+    "transactions take count too.",
     "Growing: start another process, up to one for each partition. Growing on one partition only: a key with far more "
     "sentences than others, or a partition that stands still; see its committed offset.",
     (TOPIC, PARTITION),
@@ -170,7 +172,8 @@ LAG_SECONDS = Family(
     "claimwire_consumer_lag_seconds",
     Kind.GAUGE,
     "seconds",
-    "Age of the oldest record on the partition that is not processed yet; 0 when there is none.",
+    "Age of the oldest record on the partition that is not processed yet; 0 when there is none. Guessed while it has "
+    "not been read: from the last that is done, or from when it was noticed.",
     "Above what the readers of the topics can wait for: as for the lag in records.",
     (TOPIC, PARTITION),
 )

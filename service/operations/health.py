@@ -54,7 +54,7 @@ class Health:
         self._started = True
 
     def turned(self) -> None:
-        """The loop has begun another turn."""
+        """The loop has begun another step of its turn."""
         self._turned_at = self._clock()
 
     def membership(self, stable: bool) -> None:

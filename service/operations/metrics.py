@@ -126,7 +126,7 @@ class Metrics:
         self._confidences.add(confidences, labels)
 
     def lag(self, topic: str, partition: int, records: int) -> None:
-        """So many records of a partition of ours are not read yet."""
+        """So many records of a partition of ours are not processed yet."""
         self._lag_records.set(topic, partition, records)
 
     def lag_seconds(self, topic: str, partition: int, seconds: float) -> None:

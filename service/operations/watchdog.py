@@ -24,7 +24,7 @@ class Watchdog:
     that. When no step has begun for `limit_s`, the watchdog logs the last one, writes the stacks of all threads to
     `stacks`, which needs a file descriptor (by default standard error), and calls `end` with exit code 70. `os._exit`
     is the default because an orderly exit would wait for the very thread that is stuck. Nothing is lost: what was not
-    committed is read again. The limit must exceed the longest step.
+    committed is read again. The limit must exceed the longest step, which the settings see to.
     """
 
     def __init__(

@@ -1,7 +1,7 @@
 """Everything that can be set, by environment variable or by file, and what is refused."""
 
 from service.settings.fields import PREFIX, Settings, key
-from service.settings.loading import FILE_KEY, environment, load
+from service.settings.loading import FILE_KEY, load
 from service.settings.values import Delivery, LogFormat, LogLevel, SaslMechanism, SecurityProtocol
 
 __all__ = [
@@ -13,7 +13,6 @@ __all__ = [
     "SaslMechanism",
     "SecurityProtocol",
     "Settings",
-    "environment",
     "key",
     "load",
 ]

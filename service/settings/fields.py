@@ -1,7 +1,7 @@
 """Every setting, its default, and which settings contradict each other."""
 
 from itertools import pairwise
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -21,6 +21,10 @@ from service.settings.values import (
 from service.topics import Topics
 
 PREFIX = "CLAIMWIRE_"
+
+# Bounds given beside a default would be overruled by those of Seconds.
+StallSeconds = Annotated[Seconds, Field(ge=30)]  # three questions about positions, of ten seconds each, are one step
+StopSeconds = Annotated[Seconds, Field(le=9)]  # the process has ended ten seconds after a signal
 
 
 class Settings(BaseSettings):
@@ -100,10 +104,10 @@ class Settings(BaseSettings):
     transaction_timeout_s: Seconds = Field(30, description="Age at which a broker aborts a transaction.")
     session_timeout_s: Seconds = Field(30, description="Silence after which the group takes our partitions away.")
     poll_interval_s: Seconds = Field(120, description="Longest time between two polls before the same happens.")
-    stall_limit_s: Seconds = Field(90, description="Standstill of the loop after which the process ends itself.")
+    stall_limit_s: StallSeconds = Field(90, description="Standstill of the loop after which the process ends itself.")
     unstable_limit_s: Seconds = Field(150, description="Longest time outside the group before the process ends itself.")
     broker_limit_s: Seconds = Field(300, description="Longest time without a broker before the process ends itself.")
-    stop_deadline_s: Seconds = Field(8, le=9, description="Time to finish a batch after a signal.")  # exit within 10 s
+    stop_deadline_s: StopSeconds = Field(8, description="Time to finish a batch after a signal.")
 
     @property
     def topics(self) -> Topics:
@@ -132,7 +136,12 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        problems = [*self._timeouts_in_order(), *self._credentials_complete(), *self._topics_distinct()]
+        problems = [
+            *self._timeouts_in_order(),
+            *self._credentials_complete(),
+            *self._tls_used(),
+            *self._topics_distinct(),
+        ]
         if problems:
             raise ValueError("; ".join(problems))
         return self
@@ -140,15 +149,20 @@ class Settings(BaseSettings):
     def _timeouts_in_order(self) -> list[str]:
         # A record must be delivered or given up while its transaction still lives, and one answer awaited within that.
         order = ["request_timeout_s", "delivery_timeout_s", "transaction_timeout_s", "stall_limit_s", "poll_interval_s"]
-        return [
+        problems = [
             f"{key(shorter)} must be less than {key(longer)}"
             for shorter, longer in pairwise(order)
             if getattr(self, shorter) >= getattr(self, longer)
-        ] + (
-            [f"{key('unstable_limit_s')} must be more than {key('poll_interval_s')}"]
-            if self.unstable_limit_s <= self.poll_interval_s
-            else []
-        )
+        ]
+        # A producer is made in one step: a broker has to answer, and then the coordinator of its transactions.
+        if self.stall_limit_s <= self.request_timeout_s + self.delivery_timeout_s:
+            problems.append(
+                f"{key('stall_limit_s')} must be more than {key('request_timeout_s')} and {key('delivery_timeout_s')} "
+                "together: raise it, or lower these"
+            )
+        if self.unstable_limit_s <= self.poll_interval_s:
+            problems.append(f"{key('unstable_limit_s')} must be more than {key('poll_interval_s')}")
+        return problems
 
     def _credentials_complete(self) -> list[str]:
         sasl = self.security_protocol.startswith("SASL")
@@ -160,6 +174,17 @@ class Settings(BaseSettings):
             return [f"{key('sasl_mechanism')} and its login are set, so {key('security_protocol')} must be SASL_*"]
         if (self.tls_cert_file is None) != (self.tls_key_file is None):
             return [f"{key('tls_cert_file')} and {key('tls_key_file')} go together"]
+        return []
+
+    def _tls_used(self) -> list[str]:
+        idle = [
+            name
+            for name, field in type(self).model_fields.items()
+            if name.startswith("tls_") and getattr(self, name) != field.default
+        ]
+        if idle and self.security_protocol not in {SecurityProtocol.SSL, SecurityProtocol.SASL_SSL}:
+            names = ", ".join(map(key, idle))
+            return [f"{names} would not be used; set {key('security_protocol')} to SSL or SASL_SSL, or leave them out"]
         return []
 
     def _topics_distinct(self) -> list[str]:

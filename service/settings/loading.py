@@ -1,6 +1,5 @@
 """Where settings come from: the environment, a file that it names, a folder of secrets; and what is refused."""
 
-import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -86,8 +85,3 @@ def _refusal(error: ValidationError, file: str | None) -> SettingsError:
         )
     origin = f" (environment, or {file})" if file else ""
     return SettingsError(tuple(keys), f"Settings refused{origin}: {'; '.join(lines)}.")
-
-
-def environment() -> dict[str, str]:
-    """A copy of the process's environment."""
-    return dict(os.environ)

@@ -56,11 +56,18 @@ def _kafka_name(name: str) -> str:
     return name
 
 
+def host_and_port(address: str) -> tuple[str, int]:
+    """Where one broker's address leads; an IPv6 address without its brackets. Raises ValueError."""
+    found = _address.fullmatch(address.strip())
+    port = int(found["port"] or KAFKA_PORT) if found else 0
+    if not found or not 0 < port <= LAST_PORT:
+        raise ValueError("write host:port, several separated by commas")
+    return found["host"].strip("[]"), port
+
+
 def _addresses(servers: str) -> str:
     for address in servers.split(","):
-        found = _address.fullmatch(address.strip())
-        if not found or not 0 < int(found["port"] or 9092) <= LAST_PORT:  # 9092: Kafka's own
-            raise ValueError("write host:port, several separated by commas")
+        host_and_port(address)
     return servers
 
 
@@ -75,8 +82,9 @@ def _readable_file(path: Path) -> Path:
 
 
 LAST_PORT = 65_535
+KAFKA_PORT = 9092  # where a broker listens unless somebody says otherwise
 _address = re.compile(
-    r"(?:\[[0-9A-Fa-f:.]{2,45}\]|(?:[A-Za-z0-9_-]{1,63}\.){0,8}[A-Za-z0-9_-]{1,63}\.?)(?::(?P<port>[0-9]{1,5}))?"
+    r"(?P<host>\[[0-9A-Fa-f:.]{2,45}\]|(?:[A-Za-z0-9_-]{1,63}\.){0,8}[A-Za-z0-9_-]{1,63}\.?)(?::(?P<port>[0-9]{1,5}))?"
 )
 KafkaName = Annotated[str, AfterValidator(_kafka_name)]
 Addresses = Annotated[str, AfterValidator(_addresses)]

@@ -1,11 +1,15 @@
 """One bad record never harms its batch, and too many stop the service."""
 
 import json
+import re
+import subprocess
 
 import pytest
+from kafka import KafkaConsumer
+from kafka.consumer.fetcher import ConsumerRecord
 
 from service.records import Headers
-from tests.end_to_end.newsroom import Newsroom, Read
+from tests.end_to_end.newsroom import Newsroom, Read, until
 
 KINDS: dict[str, bytes | None] = {
     "null_value": None,
@@ -136,18 +140,60 @@ def test_an_event_that_the_output_topic_refuses_is_set_aside_alone(real_newsroom
 
 def test_dead_letters_are_put_back_once(real_newsroom: Newsroom) -> None:
     """`replay` returns them to their topic as they were; running it again returns nothing."""
-    real_newsroom.send(b'{"text": ""}', key=b"k", headers=[("desk", b"legal")])
-    with real_newsroom.service(DEAD_LETTER_SHARE="1"):
-        real_newsroom.read(1)
+    set_aside(real_newsroom)
 
-        dry = real_newsroom.run("replay", "--dry-run")
-        first = real_newsroom.run("replay")
-        second = real_newsroom.run("replay")
-        seen = real_newsroom.read(2)
+    dry = real_newsroom.run("replay", "--dry-run")
+    replays = [real_newsroom.run("replay") for _ in range(2)]
 
     assert "would put back 1 dead letters" in dry.stdout, dry.stderr
-    assert "put back 1 dead letters" in first.stdout, first.stderr
-    # The letter was unreadable still, so it is there again; that one is new and may be put back.
-    assert "put back 1 dead letters" in second.stdout, second.stderr
-    assert [(b"k", b'{"text": ""}')] * 2 == [(read.key, read.value) for read in seen[:2]]
-    assert [("desk", b"legal")] == [header for header in seen[1].headers if not header[0].startswith("claimwire.")]
+    assert [1, 0] == [put_back(replay) for replay in replays]
+    (first, again) = feed(real_newsroom, 2)
+    assert (b"k", b'{"text": ""}', [("desk", b"legal")]) == (again.key, again.value, again.headers)
+    assert (first.key, first.value, first.headers) == (again.key, again.value, again.headers)
+
+
+def test_a_dead_letter_that_is_still_unreadable_becomes_a_new_one(real_newsroom: Newsroom) -> None:
+    """That one may be put back again, as often as somebody wants to try."""
+    set_aside(real_newsroom)
+
+    assert 1 == put_back(real_newsroom.run("replay"))
+    with real_newsroom.service(DEAD_LETTER_SHARE="1"):
+        first, again = real_newsroom.read(2)
+
+    assert (first.key, first.value) == (again.key, again.value)
+    assert ["blank_text"] * 2 == [letter.header("claimwire.dead-letter.reason") for letter in (first, again)]
+    assert 1 == put_back(real_newsroom.run("replay"))
+
+
+def set_aside(newsroom: Newsroom) -> None:
+    """Have one record become a dead letter, and stop the service."""
+    newsroom.send(b'{"text": ""}', key=b"k", headers=[("desk", b"legal")])
+    with newsroom.service(DEAD_LETTER_SHARE="1") as service:
+        newsroom.read(1)
+        assert 0 == service.stop()
+
+
+def put_back(replay: subprocess.CompletedProcess[str]) -> int:
+    """How many dead letters a replay says that it has put back."""
+    found = re.search(r"^put back (\d+) dead letters", replay.stdout)
+    assert found, replay.stderr
+    return int(found[1])
+
+
+def feed(newsroom: Newsroom, count: int) -> list[ConsumerRecord]:
+    """What is on the input topic, in the order of its time, once so much is there."""
+    records: list[ConsumerRecord] = []
+    with KafkaConsumer(
+        newsroom.topics["sentences"],
+        **newsroom.client,
+        auto_offset_reset="earliest",
+        isolation_level="read_committed",
+        group_id=None,
+    ) as consumer:
+
+        def enough() -> bool:
+            records.extend(record for found in consumer.poll(timeout_ms=200).values() for record in found)
+            return len(records) >= count
+
+        until(enough)
+    return sorted(records, key=lambda record: record.timestamp)

@@ -98,7 +98,7 @@ def test_speaking_without_tls_to_a_listener_with_it_is_said(locked: Locked, prot
     )
 
     with pytest.raises(BrokerUnavailableError, match=r"hangs up.*CLAIMWIRE_SECURITY_PROTOCOL"):
-        enter(settings(locked, security_protocol=protocol, **login))
+        enter(settings(locked, security_protocol=protocol, tls_ca_file=None, **login))
 
 
 def test_nobody_is_not_taken_for_a_refusal(locked: Locked) -> None:

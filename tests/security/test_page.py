@@ -75,3 +75,11 @@ def test_a_topic_is_created_with_what_the_page_lists(newsroom: Newsroom, locked:
 def test_the_page_names_tests_that_are_there() -> None:
     """Whatever is said to show something exists."""
     assert [] == [path for path in re.findall(r"`(tests/[\w/.]+)`", PAGE) if not (ROOT / path).exists()]
+
+
+def test_the_page_names_models_that_are_there() -> None:
+    """Its commands can be copied."""
+    named = re.findall(r"models/versions/[\w.-]+", PAGE)
+
+    assert named
+    assert [] == [path for path in named if not (ROOT / path).is_dir()]

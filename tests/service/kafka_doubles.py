@@ -7,7 +7,7 @@ from kafka import TopicPartition
 from kafka.errors import CommitFailedError, KafkaError, KafkaTimeoutError, MessageSizeTooLargeError
 from kafka.structs import ConsumerGroupMetadata, MemberState
 
-from service.records import Headers
+from service.records import Headers, Outgoing
 
 
 class FakeRecord(NamedTuple):
@@ -23,10 +23,15 @@ class FakeRecord(NamedTuple):
 
 
 class FakeFuture:
-    """A future that is done: with the error given, or well."""
+    """A future that is done, of a record or of a batch: with the error given, or well."""
 
     def __init__(self, error: KafkaError | None) -> None:
         self.exception = error
+        self.value = (0, 0, None)  # a batch's first offset, its time, and what was refused of it
+
+    def failed(self) -> bool:
+        """Whether it ended with an error."""
+        return self.exception is not None
 
     def succeeded(self) -> bool:
         """Whether the broker confirmed the record."""
@@ -45,12 +50,14 @@ class FakeProducer:
         self.fails = fails
         self.calls: list[str] = []
         self.sent: list[bytes | None] = []
+        self.committed: list[bytes | None] = []
         self.offsets: dict[TopicPartition, Any] = {}
         self.member: ConsumerGroupMetadata | None = None
 
     def begin_transaction(self) -> None:
-        """Take note."""
+        """Forget what was sent before."""
         self.calls.append("begin")
+        self.sent.clear()
 
     def send(self, topic: str, value: bytes | None, key: bytes | None, headers: Headers) -> FakeFuture:
         """Answer at once."""
@@ -68,18 +75,41 @@ class FakeProducer:
         self.offsets, self.member = offsets, member
 
     def commit_transaction(self) -> None:
-        """Take note."""
+        """What was sent in this transaction is there now."""
         self.calls.append("commit")
+        self.committed += self.sent
 
     def close(self, timeout: float) -> None:
         """Take note."""
         self.calls.append("close")
 
 
+class FakeAppender:
+    """Sends all records as one batch, which is confirmed as a whole or fails with the error of one of them."""
+
+    def __init__(self, producer: FakeProducer) -> None:
+        self.producer = producer
+
+    def append(self, outgoing: Sequence[Outgoing]) -> list[FakeFuture]:
+        """Answer at once."""
+        self.producer.calls.append("append")
+        self.producer.sent += [out.value for out in outgoing]
+        errors = [error for out in outgoing if (error := self.producer.fails(out.value))]
+        return [FakeFuture(errors[0] if errors else None)]
+
+
 class FakeConsumer:
     """Hands out the polls that it was given, one after the other; `calls` is what was asked, in order."""
 
-    def __init__(self, polls: Sequence[Any] = (), committed: dict[TopicPartition, int] | None = None) -> None:
+    def __init__(
+        self,
+        polls: Sequence[Any] = (),
+        committed: dict[TopicPartition, int] | None = None,
+        ends: dict[int, int] | None = None,
+        positions: dict[int, int] | None = None,
+    ) -> None:
+        self.ends = ends or {}
+        self.positions = positions or {}
         self.polls = list(polls)
         self.stored = dict(committed or {})
         self.metadata = stable()
@@ -140,14 +170,20 @@ class FakeConsumer:
         return dict.fromkeys(partitions, self.kept[1])
 
     def highwater(self, partition: TopicPartition) -> int | None:
-        """Unknown, as before the first fetch."""
-        return None
+        """Whatever a test has put there, and otherwise unknown, as before the first fetch."""
+        return self.ends.get(partition.partition)
+
+    def position(self, partition: TopicPartition, *, timeout_ms: int) -> int | None:
+        """Whatever a test has put there, and otherwise unknown, as before a beginning is found."""
+        return self.positions.get(partition.partition)
 
 
 class FakeBroker:
-    """A topic with one partition, its group's offset, and what transactions made visible: enough to lose or double.
+    """A topic, its group's offsets, and what transactions made visible: enough to lose or double.
 
-    `weather` says what befalls each delivery, one after the other; when it has run out, all is well.
+    The records of each partition have the offsets from 0. `weather` says what befalls each delivery, one after the
+    other; when it has run out, all is well. Each poll brings up to eight records of one partition, by turns, the first
+    partition first after each seek.
     """
 
     def __init__(
@@ -156,11 +192,13 @@ class FakeBroker:
         weather: Sequence[str] = (),
         refuses: Callable[[bytes | None], bool] = lambda value: False,
     ) -> None:
-        self.records = records
+        self.topic: dict[TopicPartition, list[FakeRecord]] = {}
+        for record in records:
+            self.topic.setdefault(TopicPartition(record.topic, record.partition), []).append(record)
         self.weather = list(weather)
         self.refuses = refuses
         self.outputs: list[bytes | None] = []
-        self.committed = 0
+        self.committed = dict.fromkeys(self.topic, 0)
         self.consumer = _BrokerConsumer(self)
 
     def producer(self) -> FakeProducer:
@@ -169,29 +207,38 @@ class FakeBroker:
 
     def drained(self) -> bool:
         """Whether the group has committed the whole topic."""
-        return self.committed >= len(self.records)
+        return all(self.committed[partition] >= len(records) for partition, records in self.topic.items())
 
 
 class _BrokerConsumer(FakeConsumer):
     def __init__(self, broker: FakeBroker) -> None:
         super().__init__()
         self.broker = broker
-        self.position = 0
+        self.partitions = set(broker.topic)
+        self.turns = sorted(broker.topic)
+        self.read = dict.fromkeys(broker.topic, 0)
 
     def poll(self, timeout_ms: int) -> dict[TopicPartition, list[FakeRecord]]:
-        found = list(self.broker.records[self.position : self.position + 8])
-        self.position += len(found)
+        found: list[FakeRecord] = []
+        for partition in list(self.turns):
+            self.turns.append(self.turns.pop(0))
+            found = self.broker.topic[partition][self.read[partition] :][:8]
+            self.read[partition] += len(found)
+            if found:
+                break
         self.polls = [found]
         return super().poll(timeout_ms)
 
     def committed(self, partition: TopicPartition, *, timeout_ms: int) -> int | None:
-        return self.broker.committed or None
+        return self.broker.committed.get(partition) or None
 
     def seek(self, partition: TopicPartition, offset: int) -> None:
-        self.position = offset
+        self.read[partition] = offset
+        self.turns.sort()
 
     def seek_to_beginning(self, *partitions: TopicPartition) -> None:
-        self.position = 0
+        self.read |= dict.fromkeys(partitions, 0)
+        self.turns.sort()
 
 
 class _BrokerProducer(FakeProducer):
@@ -201,8 +248,8 @@ class _BrokerProducer(FakeProducer):
         super().__init__(self._answer)
 
     def begin_transaction(self) -> None:
+        super().begin_transaction()
         self.today = self.broker.weather.pop(0) if self.broker.weather else "work"
-        self.sent.clear()
         if self.today == "rebalance":
             self.broker.consumer.metadata = stable(self.broker.consumer.metadata.generation_id + 1)
             raise CommitFailedError
@@ -210,8 +257,8 @@ class _BrokerProducer(FakeProducer):
     def commit_transaction(self) -> None:
         if self.today == "fail to commit":
             raise KafkaTimeoutError
-        (committed,) = self.offsets.values()
-        self.broker.committed = committed.offset
+        super().commit_transaction()
+        self.broker.committed |= {partition: committed.offset for partition, committed in self.offsets.items()}
         self.broker.outputs += self.sent
         if self.today == "lose the answer":
             raise KafkaTimeoutError

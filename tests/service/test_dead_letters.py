@@ -1,14 +1,18 @@
 """How records are set aside and put back, and when there are too many of them."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from service.dead_letters import HEADERS, LONGEST, Breaker, DeadLetterWriter, NotADeadLetterError, restore
 from service.errors import BadRecordError, DeadLetterShareError, Reason, Stage
+from service.label import Labeller
 from service.records import Outgoing
 from tests.service.kafka_doubles import FakeRecord
 
@@ -99,10 +103,14 @@ def test_a_header_without_a_value_is_marked() -> None:
 
 
 def test_the_class_is_that_of_the_first_error() -> None:
-    """When another error is behind it, the dead letter names that one."""
-    error = BadRecordError(Reason.NOT_LABELLED, Stage.LABEL, "The model failed on this text.")
-    error.__cause__ = ZeroDivisionError()
+    """When another error is behind it, as one of the model's, the dead letter names that one."""
 
+    def failing(texts: Sequence[str]) -> NDArray[np.float64]:
+        raise ZeroDivisionError
+
+    (error,) = Labeller(failing, {})(["The bridge reopened on Monday."])
+
+    assert isinstance(error, BadRecordError)
     assert b"builtins.ZeroDivisionError" == dict(set_aside(FakeRecord(0), error).headers)["claimwire.dead-letter.class"]
 
 

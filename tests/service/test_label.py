@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from structlog.testing import capture_logs
 
 from models.decision import Verdict
 from models.labels import LABELS, Label
 from service.errors import BadRecordError, Reason, Stage
-from service.label import Labeller
+from service.label import LOG_EVERY_S, Labeller
+from tests.service.kafka_doubles import FakeClock
 
 THRESHOLDS = dict.fromkeys(LABELS, 0.6)
 
@@ -55,6 +57,43 @@ def test_a_spoilt_text_is_named_by_its_error_and_not_quoted() -> None:
     assert (Reason.NOT_LABELLED, Stage.LABEL) == (verdict.reason, verdict.stage)
     assert "RuntimeError" in str(verdict)
     assert "broth" not in str(verdict)
+
+
+def test_what_the_model_raised_is_the_cause() -> None:
+    """The dead letter can name its class."""
+    (bad,) = Labeller(by_first_word, THRESHOLDS)(["spoil the broth"])
+
+    assert isinstance(bad, BadRecordError)
+    assert isinstance(bad.__cause__, RuntimeError)
+
+
+def quoting(texts: Sequence[str]) -> NDArray[np.float64]:
+    """A model that fails on every text, and quotes it."""
+    raise RuntimeError(f"cannot read {texts[0]!r}")
+
+
+def test_a_failure_of_the_model_is_logged_with_its_place_and_without_the_text() -> None:
+    """Whoever mends the model sees what was raised and where; no sentence reaches the log."""
+    with capture_logs() as lines:
+        Labeller(quoting, THRESHOLDS)(["the broth is spoilt"])
+
+    (line,) = lines
+    assert ("error", "RuntimeError") == (line["log_level"], line["error"])
+    assert "in quoting" in line["traceback"]
+    assert "broth" not in repr(line)
+
+
+def test_a_model_that_fails_on_everything_is_one_line_a_minute() -> None:
+    """The others are counted; a log that is flooded helps nobody."""
+    clock = FakeClock()
+    label = Labeller(quoting, THRESHOLDS, clock=clock)
+
+    with capture_logs() as lines:
+        label(["a", "b", "c"])
+        clock.now += LOG_EVERY_S
+        label(["d"])
+
+    assert [0, 2] == [line["more_before"] for line in lines]
 
 
 @pytest.mark.parametrize("scores", [np.full((1, 4), np.nan), np.ones((1, 3)), np.ones((2, 4))])

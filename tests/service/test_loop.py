@@ -1,12 +1,15 @@
 """One turn of the wheel, and what happens when a step fails."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TypeAlias
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from kafka.errors import (
     CorruptRecordError,
+    InvalidTimestampError,
     KafkaConnectionError,
     KafkaError,
     KafkaTimeoutError,
@@ -42,9 +45,10 @@ from service.operations.metrics import Metrics
 from service.pipeline import Outcome, Place, place
 from service.records import Outgoing, Record
 from service.settings import load
-from tests.service.kafka_doubles import FakeBroker, FakeClock, FakeConsumer, FakeProducer, FakeRecord
+from tests.service.kafka_doubles import FakeAppender, FakeBroker, FakeClock, FakeConsumer, FakeProducer, FakeRecord
 
 CLAIM = Verdict(Label.CLAIM, 0.9, (0.9, 0.05, 0.03, 0.02), accepted=True, threshold=0.5)
+MakeBench: TypeAlias = Callable[..., "Bench"]
 UNREADABLE = BadRecordError(Reason.INVALID_JSON, Stage.DECODE, "not JSON")
 
 
@@ -71,6 +75,8 @@ class Bench:
         polls: Sequence[object],
         producers: Sequence[FakeProducer] = (),
         broker: FakeBroker | None = None,
+        *,
+        bulk: bool = True,
         **settings: str,
     ) -> None:
         # The first poll of a generation is always dropped, so an empty one goes first.
@@ -81,6 +87,8 @@ class Bench:
         self.waiting = list(producers)
         self.registry = CollectorRegistry()
         self.pauses: list[float] = []
+        self.steps: list[str] = []
+        self.health = Health(self.clock, 90, 150, 300)
         effective = load({f"CLAIMWIRE_{name}": value for name, value in settings.items()})
         membership = Membership(
             self.consumer,
@@ -96,11 +104,11 @@ class Bench:
             self.consumer,
             membership,
             FakePipeline(),
-            ExactlyOnce(self.make_producer, timeout_s=1),
+            ExactlyOnce(self.make_producer, timeout_s=1, bulk=bulk, make_appender=FakeAppender),
             Breaker(effective.dead_letter_share, effective.dead_letter_window),
-            Observed(Metrics(self.registry), Health(self.clock, 90, 150, 300), transactional=True),
+            Observed(Metrics(self.registry), self.health, transactional=True),
             stopping=broker.drained if broker else lambda: not self.consumer.polls,
-            beat=lambda step: None,
+            beat=self.steps.append,
             sleep=self.sleep,
             clock=self.clock,
             jitter=lambda: 0.5,
@@ -119,41 +127,32 @@ class Bench:
 
     def delivered(self) -> list[bytes | None]:
         """The values of all transactions that were committed, in order."""
-        return [value for producer in self.made for value in committed_values(producer)]
+        return [value for producer in self.made for value in producer.committed]
 
 
-def committed_values(producer: FakeProducer) -> list[bytes | None]:
-    """The values that a fake producer sent in transactions that it committed."""
-    values: list[bytes | None] = []
-    pending: list[bytes | None] = []
-    sent = iter(producer.sent)
-    for call in producer.calls:
-        if call == "begin":
-            pending = []
-        if call == "send":
-            pending.append(next(sent))
-        if call == "commit":
-            values += pending
-    return values
+@pytest.fixture(params=[True, False], ids=["in bulk", "one by one"], scope="module")
+def make_bench(request: pytest.FixtureRequest) -> MakeBench:
+    """Makes a bench whose outputs go in whole batches, as `claimwire run` sends them, or one by one."""
+    return partial(Bench, bulk=request.param)
 
 
-def numbered(*numbers: int) -> list[FakeRecord]:
+def numbered(*numbers: int, partition: int = 0) -> list[FakeRecord]:
     """Records whose values are their offsets."""
-    return [FakeRecord(number, value=b"%d" % number) for number in numbers]
+    return [FakeRecord(number, partition, b"%d" % number) for number in numbers]
 
 
-def test_what_is_polled_is_delivered() -> None:
+def test_what_is_polled_is_delivered(make_bench: MakeBench) -> None:
     """Each record of a poll comes out once, in order."""
-    bench = Bench([numbered(0, 1, 2), numbered(3)])
+    bench = make_bench([numbered(0, 1, 2), numbered(3)])
 
     bench.loop.run()
 
     assert [b"0", b"1", b"2", b"3"] == bench.delivered()
 
 
-def test_a_batch_of_a_new_generation_is_dropped() -> None:
+def test_a_batch_of_a_new_generation_is_dropped(make_bench: MakeBench) -> None:
     """Its positions may be stale; it comes again from what is committed."""
-    bench = Bench([])
+    bench = make_bench([])
     bench.consumer.polls = [numbered(0, 1), numbered(5)]
 
     bench.loop.run()
@@ -162,10 +161,10 @@ def test_a_batch_of_a_new_generation_is_dropped() -> None:
     assert ("seek to beginning", 0) in bench.consumer.calls
 
 
-def test_after_a_failed_delivery_positions_go_back_to_what_is_committed() -> None:
+def test_after_a_failed_delivery_positions_go_back_to_what_is_committed(make_bench: MakeBench) -> None:
     """The batch is read again, and nothing of the failed attempt counts."""
     failing = FakeProducer(lambda value: KafkaTimeoutError())
-    bench = Bench([numbered(0, 1), [], numbered(0, 1)], [failing])
+    bench = make_bench([numbered(0, 1), [], numbered(0, 1)], [failing])
 
     bench.loop.run()
 
@@ -173,91 +172,143 @@ def test_after_a_failed_delivery_positions_go_back_to_what_is_committed() -> Non
     assert 2 == sum(call[0] == "seek to beginning" for call in bench.consumer.calls)
 
 
-def test_pauses_grow_while_failures_last() -> None:
+def test_each_step_that_takes_its_time_is_told_to_the_watchdog(make_bench: MakeBench) -> None:
+    """A failure is a chain of waits, each with its own limit; together they would look like a standstill."""
+    bench = make_bench([numbered(0)], [FakeProducer(lambda value: KafkaTimeoutError())])
+    bench.loop.turn()
+    bench.steps.clear()
+
+    bench.loop.turn()
+
+    delivery = ["open", "publish", "flush", "salvage", "discard"]
+    assert ["poll", "membership", "label", *delivery, "pause", "open"] == bench.steps
+
+
+def test_a_chain_of_steps_does_not_look_dead(make_bench: MakeBench) -> None:
+    """Each step is news for `/livez`, as it is for the watchdog."""
+
+    def slow(value: bytes | None) -> KafkaError:
+        bench.clock.now += 60
+        return KafkaTimeoutError()
+
+    bench = make_bench([numbered(0)], [FakeProducer(slow)])
+    bench.health.started()
+    bench.loop.turn()
+    bench.loop.turn()
+    bench.clock.now += 60
+
+    assert bench.health.live().healthy
+
+
+def test_pauses_grow_while_failures_last(make_bench: MakeBench) -> None:
     """A broker that is down is not hammered."""
     failing = [FakeProducer(lambda value: KafkaTimeoutError()) for _ in range(4)]
     polls = [poll for _ in range(4) for poll in (numbered(0), [])]
-    bench = Bench(polls, failing)
+    bench = make_bench(polls, failing)
 
     bench.loop.run()
 
     assert [0.2, 0.4, 0.8, 1.6] == bench.pauses
 
 
-def test_a_record_that_the_broker_refuses_is_found_and_set_aside_alone() -> None:
+def test_a_record_that_the_broker_refuses_is_found_and_set_aside_alone(make_bench: MakeBench) -> None:
     """The batch is halved until the culprit stands alone; its neighbours are labelled."""
     broker = FakeBroker(numbered(*range(8)), refuses=lambda value: value == b"5")
-    bench = Bench([], broker=broker)
+    bench = make_bench([], broker=broker)
 
     bench.loop.run()
 
     assert [b"0", b"1", b"2", b"3", b"4", b"dead", b"6", b"7"] == broker.outputs
 
 
+def test_a_refused_record_is_found_while_another_partition_is_busy(make_bench: MakeBench) -> None:
+    """What is delivered from elsewhere meanwhile neither pardons it nor has it tried in large batches again."""
+    busy = numbered(*range(60))
+    bad = [FakeRecord(0, 1, b"bad"), *numbered(*range(1, 8), partition=1)]
+    broker = FakeBroker([*busy, *bad], refuses=lambda value: value == b"bad")
+    bench = make_bench([], broker=broker)
+
+    bench.loop.run()
+
+    refusals = 4  # of eight records, four, two, and one
+    assert refusals + 1 == len(bench.made)
+    assert broker.outputs.index(b"dead") < broker.outputs.index(b"47")
+
+
 @given(
     st.lists(st.sampled_from(["work", "fail to send", "fail to commit", "lose the answer", "rebalance"]), max_size=30)
 )
-def test_whatever_fails_each_record_comes_out_once(weather: list[str]) -> None:
+def test_whatever_fails_each_record_comes_out_once(make_bench: MakeBench, weather: list[str]) -> None:
     """Failures of any step, lost answers and rebalances neither lose nor double a record under exactly-once."""
     broker = FakeBroker(numbered(*range(20)), weather=weather)
-    bench = Bench([], broker=broker, BATCH_RECORDS="4")
+    bench = make_bench([], broker=broker, BATCH_RECORDS="4")
 
     bench.loop.run()
 
     assert [b"%d" % number for number in range(20)] == broker.outputs
 
 
-def test_a_dead_letter_that_is_refused_stops_the_service() -> None:
+def test_a_dead_letter_that_is_refused_stops_the_service(make_bench: MakeBench) -> None:
     """A record that can be neither labelled nor set aside must not be lost."""
     refusing = FakeProducer(lambda value: MessageSizeTooLargeError())
-    bench = Bench([[FakeRecord(0, value=b"not json")]], [refusing])
+    bench = make_bench([[FakeRecord(0, value=b"not json")]], [refusing])
 
     with pytest.raises(UndeliverableError, match=r"max\.message\.bytes"):
         bench.loop.run()
 
 
-def test_a_fenced_producer_stops_the_service() -> None:
-    """Two processes under one id must not take turns."""
-    bench = Bench([numbered(0)], [FakeProducer(lambda value: ProducerFencedError())])
-
-    with pytest.raises(FencedError, match="CLAIMWIRE_INSTANCE_ID"):
-        bench.loop.run()
-
-
-def test_a_transaction_that_lasted_too_long_does_not_stop_it() -> None:
-    """The broker speaks of it as of one that another process took over; a process that was frozen goes on."""
-
-    def frozen(value: bytes | None) -> KafkaError:
-        bench.clock.now += 31  # longer than a transaction may last by default
-        return ProducerFencedError()
-
-    bench = Bench([numbered(0), [], numbered(0)], [FakeProducer(frozen)])
+def test_a_clock_that_is_wrong_costs_no_sentence(make_bench: MakeBench) -> None:
+    """A broker refuses whatever is sent under such a time; nothing is set aside for it, all of it comes again."""
+    failing = FakeProducer(lambda value: InvalidTimestampError())
+    bench = make_bench([numbered(0), [], numbered(0)], [failing])
 
     bench.loop.run()
 
     assert [b"0"] == bench.delivered()
 
 
-def test_a_missing_right_stops_the_service() -> None:
+def test_a_fenced_producer_stops_the_service(make_bench: MakeBench) -> None:
+    """Two processes under one id must not take turns."""
+    bench = make_bench([numbered(0)], [FakeProducer(lambda value: ProducerFencedError())])
+
+    with pytest.raises(FencedError, match="CLAIMWIRE_INSTANCE_ID"):
+        bench.loop.run()
+
+
+def test_a_transaction_that_lasted_too_long_does_not_stop_it(make_bench: MakeBench) -> None:
+    """The broker speaks of it as of one that another process took over; a process that was frozen goes on."""
+
+    def frozen(value: bytes | None) -> KafkaError:
+        bench.clock.now += 31  # longer than a transaction may last by default
+        return ProducerFencedError()
+
+    bench = make_bench([numbered(0), [], numbered(0)], [FakeProducer(frozen)])
+
+    bench.loop.run()
+
+    assert [b"0"] == bench.delivered()
+
+
+def test_a_missing_right_stops_the_service(make_bench: MakeBench) -> None:
     """Trying again would not grant it."""
-    bench = Bench([numbered(0)], [FakeProducer(lambda value: TopicAuthorizationFailedError("news.claims"))])
+    bench = make_bench([numbered(0)], [FakeProducer(lambda value: TopicAuthorizationFailedError("news.claims"))])
 
     with pytest.raises(BrokerRefusedError, match=r"news\.claims"):
         bench.loop.run()
 
 
 @pytest.mark.parametrize("error", [CorruptRecordError(), ValueError("bad varint")])
-def test_a_batch_that_cannot_be_parsed_stops_the_service(error: Exception) -> None:
+def test_a_batch_that_cannot_be_parsed_stops_the_service(make_bench: MakeBench, error: Exception) -> None:
     """The next poll would spin for ever."""
-    bench = Bench([error])
+    bench = make_bench([error])
 
     with pytest.raises(UnreadableBatchError, match=r"news\.sentences"):
         bench.loop.run()
 
 
-def test_a_poll_that_fails_in_passing_is_tried_again() -> None:
+def test_a_poll_that_fails_in_passing_is_tried_again(make_bench: MakeBench) -> None:
     """A broken connection is no reason to end."""
-    bench = Bench([KafkaConnectionError(), [], numbered(0)])
+    bench = make_bench([KafkaConnectionError(), [], numbered(0)])
 
     bench.loop.run()
 
@@ -265,9 +316,9 @@ def test_a_poll_that_fails_in_passing_is_tried_again() -> None:
 
 
 @pytest.mark.parametrize("error", [NoOffsetForPartitionError(), OffsetOutOfRangeError(), LogTruncationError({})])
-def test_a_position_that_is_gone_is_sought_anew(error: KafkaError) -> None:
+def test_a_position_that_is_gone_is_sought_anew(make_bench: MakeBench, error: KafkaError) -> None:
     """Nobody but the membership moves a position; the loop neither waits nor moves one itself."""
-    bench = Bench([[FakeRecord(1)], error, [FakeRecord(2)], [FakeRecord(3)]])
+    bench = make_bench([[FakeRecord(1)], error, [FakeRecord(2)], [FakeRecord(3)]])
 
     bench.loop.run()
 
@@ -275,17 +326,17 @@ def test_a_position_that_is_gone_is_sought_anew(error: KafkaError) -> None:
     assert [] == bench.pauses
 
 
-def test_failures_that_last_end_the_service() -> None:
+def test_failures_that_last_end_the_service(make_bench: MakeBench) -> None:
     """After the limit somebody has to look; a process that retries for ever looks healthy."""
-    bench = Bench([KafkaConnectionError()] * 60, BROKER_LIMIT_S="100")
+    bench = make_bench([KafkaConnectionError()] * 60, BROKER_LIMIT_S="100")
 
     with pytest.raises(BrokerUnavailableError, match="KafkaConnectionError"):
         bench.loop.run()
 
 
-def test_an_idle_service_notices_that_nobody_is_there() -> None:
+def test_an_idle_service_notices_that_nobody_is_there(make_bench: MakeBench) -> None:
     """With every broker gone a poll brings nothing, without an error; the service asks, and ends in the end."""
-    bench = Bench([[]] * 200, BROKER_LIMIT_S="100")
+    bench = make_bench([[]] * 200, BROKER_LIMIT_S="100")
 
     answers = iter([None])
 
@@ -300,10 +351,10 @@ def test_an_idle_service_notices_that_nobody_is_there() -> None:
         bench.loop.run()
 
 
-def test_too_many_dead_letters_stop_the_service_after_they_are_delivered() -> None:
+def test_too_many_dead_letters_stop_the_service_after_they_are_delivered(make_bench: MakeBench) -> None:
     """Nothing is lost when the breaker opens: the dead letters that opened it are on their topic."""
     bad = [FakeRecord(n, value=b"not json") for n in range(6)]
-    bench = Bench([[*bad, *numbered(6, 7, 8, 9)], numbered(10)], DEAD_LETTER_WINDOW="10")
+    bench = make_bench([[*bad, *numbered(6, 7, 8, 9)], numbered(10)], DEAD_LETTER_WINDOW="10")
 
     with pytest.raises(DeadLetterShareError, match="6 of the last 6"):
         bench.loop.run()
@@ -311,9 +362,9 @@ def test_too_many_dead_letters_stop_the_service_after_they_are_delivered() -> No
     assert 10 == len(bench.delivered())
 
 
-def test_what_was_done_is_counted() -> None:
+def test_what_was_done_is_counted(make_bench: MakeBench) -> None:
     """The metrics tell claims from dead letters."""
-    bench = Bench([[FakeRecord(0), FakeRecord(1, value=b"not json")]])
+    bench = make_bench([[FakeRecord(0), FakeRecord(1, value=b"not json")]])
 
     bench.loop.run()
 

@@ -6,6 +6,7 @@ import pytest
 
 from service.errors import SettingsError
 from service.settings import Delivery, Settings, key, load
+from service.settings.values import host_and_port
 
 SECRET = "correct horse battery staple"
 
@@ -59,6 +60,20 @@ def test_addresses_are_hosts_and_ports(addresses: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("expected", "address"),
+    [
+        (("kafka", 9092), "kafka"),
+        (("kafka.example", 9093), " kafka.example:9093"),
+        (("::1", 9092), "[::1]"),
+        (("fe80::1", 19092), "[fe80::1]:19092"),
+    ],
+)
+def test_an_address_without_a_port_has_that_of_kafka(expected: tuple[str, int], address: str) -> None:
+    """An IPv6 address too, whose last colon is none of a port's."""
+    assert expected == host_and_port(address)
+
+
+@pytest.mark.parametrize(
     "addresses", ["", ",", "kafka:", "kafka:x", "kafka:0", "kafka:65536", "::1:9092", "a b:1", "a" * 64, "kafka:1,"]
 )
 def test_what_is_no_address_is_refused(addresses: str) -> None:
@@ -91,6 +106,7 @@ def test_a_secret_that_is_no_text_is_named(tmp_path: Path) -> None:
         ("CLAIMWIRE_API_VERSION", {"CLAIMWIRE_API_VERSION": "newest"}),
         ("CLAIMWIRE_SESSION_TIMEOUT_S", {"CLAIMWIRE_SESSION_TIMEOUT_S": "inf"}),
         ("CLAIMWIRE_SESSION_TIMEOUT_S", {"CLAIMWIRE_SESSION_TIMEOUT_S": "0.0001"}),
+        ("CLAIMWIRE_STOP_DEADLINE_S", {"CLAIMWIRE_STOP_DEADLINE_S": "9.5"}),
         ("CLAIMWIRE_SETTINGS_FILE", {"CLAIMWIRE_SETTINGS_FILE": "/nonexistent.toml"}),
     ],
 )
@@ -129,6 +145,27 @@ def test_time_limits_that_contradict_each_other_are_refused(environment: dict[st
     assert name in refused(environment).keys
 
 
+def test_the_watchdog_waits_for_the_longest_step() -> None:
+    """Making a producer may take an answer and a delivery; an outage must not look like a standstill."""
+    limits = {"REQUEST": "10", "DELIVERY": "29.9", "TRANSACTION": "30", "STALL": "39.9", "POLL": "40"}
+    names = {"STALL": "CLAIMWIRE_STALL_LIMIT_S", "POLL": "CLAIMWIRE_POLL_INTERVAL_S"}
+    environment = {names.get(name, f"CLAIMWIRE_{name}_TIMEOUT_S"): value for name, value in limits.items()}
+
+    error = refused(environment)
+
+    together = ("CLAIMWIRE_STALL_LIMIT_S", "CLAIMWIRE_REQUEST_TIMEOUT_S", "CLAIMWIRE_DELIVERY_TIMEOUT_S")
+    assert together == error.keys
+    assert "raise it, or lower these" in str(error)
+    assert 39.95 == load(environment | {"CLAIMWIRE_STALL_LIMIT_S": "39.95"}).stall_limit_s
+
+
+def test_a_watchdog_that_is_too_quick_is_refused() -> None:
+    """The loop's own pauses and questions take up to half a minute."""
+    short = {"REQUEST_TIMEOUT_S": "1", "DELIVERY_TIMEOUT_S": "2", "TRANSACTION_TIMEOUT_S": "3", "STALL_LIMIT_S": "29"}
+
+    assert ("CLAIMWIRE_STALL_LIMIT_S",) == refused({f"CLAIMWIRE_{name}": value for name, value in short.items()}).keys
+
+
 def test_a_login_without_sasl_is_refused() -> None:
     """A password that would silently not be used is a mistake."""
     assert "CLAIMWIRE_SECURITY_PROTOCOL" in str(refused({"CLAIMWIRE_SASL_PASSWORD": SECRET}))
@@ -139,6 +176,22 @@ def test_sasl_without_a_login_is_refused() -> None:
     error = refused({"CLAIMWIRE_SECURITY_PROTOCOL": "SASL_SSL", "CLAIMWIRE_SASL_USERNAME": "claimwire"})
 
     assert ("CLAIMWIRE_SECURITY_PROTOCOL", "CLAIMWIRE_SASL_MECHANISM", "CLAIMWIRE_SASL_PASSWORD") == error.keys
+
+
+@pytest.mark.parametrize("protocol", ["PLAINTEXT", "SASL_PLAINTEXT"])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("TLS_CA_FILE", __file__), ("TLS_KEY_PASSWORD", SECRET), ("TLS_CHECK_HOSTNAME", "false")],
+)
+def test_tls_that_would_not_be_used_is_refused(protocol: str, name: str, value: str) -> None:
+    """Whoever sets a certificate believes that the connection is encrypted."""
+    login = {"SASL_MECHANISM": "PLAIN", "SASL_USERNAME": "desk", "SASL_PASSWORD": "other"}
+    given = {name: value, "SECURITY_PROTOCOL": protocol} | (login if protocol.startswith("SASL") else {})
+
+    error = refused({f"CLAIMWIRE_{name}": value for name, value in given.items()})
+
+    assert (f"CLAIMWIRE_{name}", "CLAIMWIRE_SECURITY_PROTOCOL") == error.keys
+    assert SECRET not in str(error)
 
 
 def test_two_uses_of_one_topic_are_refused() -> None:

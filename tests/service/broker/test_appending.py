@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
-from kafka.errors import MessageSizeTooLargeError
+from kafka.errors import KafkaTimeoutError, MessageSizeTooLargeError
 
 from deploy.kafka import Broker
 from service.broker.appending import Appender, confirmed
@@ -96,6 +96,22 @@ def test_an_aborted_transaction_leaves_nothing(real_broker: Broker, make_topic: 
 
     assert confirmed(futures)
     assert {} == read(real_broker, topic, 1)
+
+
+def test_a_batch_that_is_too_large_for_its_topic_is_refused_at_once(
+    real_broker: Broker, make_topic: Callable[..., str]
+) -> None:
+    """Its records would fit one by one; nobody waits for parts of which nobody hears."""
+    topic = make_topic(real_broker, properties={"max.message.bytes": "2000"})
+    chance = random.Random(7)  # noqa: S311 - must not compress, need not be secret
+    outgoing = [Outgoing(topic, b"k", chance.randbytes(500), []) for _ in range(20)]
+    delivery = ExactlyOnce(lambda: producer_of(real_broker), timeout_s=20, bulk=True)
+
+    with pytest.raises(DeliveryFailedError) as caught:
+        delivery.deliver([FakeRecord(number) for number in range(20)], outgoing, stable())
+    delivery.discard()
+
+    assert not isinstance(caught.value.cause, KafkaTimeoutError)
 
 
 def test_what_is_refused_fails_and_is_told_apart_the_next_time(

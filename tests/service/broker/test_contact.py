@@ -2,19 +2,22 @@
 
 import pytest
 from kafka import TopicPartition
-from kafka.errors import KafkaTimeoutError, UnstableOffsetCommitError
+from kafka.errors import KafkaTimeoutError
 
+from deploy.kafka import Broker
+from service.broker.clients import make_consumer, make_producer
 from service.broker.contact import ASK_AFTER_S, Contact
+from service.settings import load
+from tests.conftest import MakeTopic
+from tests.service.broker.client_faults.acting import join, offset
 from tests.service.kafka_doubles import FakeClock, FakeConsumer
 
 
 class Silent(FakeConsumer):
     """A consumer whose brokers are gone."""
 
-    error: Exception = KafkaTimeoutError()
-
     def committed(self, partition: TopicPartition, *, timeout_ms: int) -> int | None:
-        raise self.error
+        raise KafkaTimeoutError
 
 
 def test_a_broker_is_asked_at_once_at_first() -> None:
@@ -42,9 +45,21 @@ def test_silence_is_broken_by_a_question() -> None:
         contact.ask()
 
 
-def test_an_offset_that_is_held_back_is_an_answer() -> None:
-    """A coordinator that waits for somebody's transaction is there."""
-    consumer = Silent()
-    consumer.error = UnstableOffsetCommitError()
+def test_a_coordinator_answers_while_a_transaction_holds_the_offsets_back(
+    real_broker: Broker, make_topic: MakeTopic, group: str
+) -> None:
+    """A member with nothing to do does not count the open transaction of another as an outage."""
+    topic = make_topic(real_broker)
+    settings = load({"CLAIMWIRE_BOOTSTRAP_SERVERS": real_broker.bootstrap_servers, "CLAIMWIRE_GROUP_ID": group})
+    consumer, producer = make_consumer(settings, None), make_producer(settings, group)
+    consumer.subscribe([topic])
+    join(consumer)
+    producer.begin_transaction()
+    producer.send_offsets_to_transaction({TopicPartition(topic, 0): offset(5)}, consumer.group_metadata())
 
-    assert Contact(consumer, "news.sentences", FakeClock()).ask()
+    answered = Contact(consumer, topic).ask()
+
+    producer.abort_transaction()
+    producer.close()
+    consumer.close()
+    assert answered

@@ -37,6 +37,17 @@ def test_a_new_generation_goes_back_to_what_is_committed() -> None:
     assert consumer.metadata == second
 
 
+def test_what_was_sought_is_told_until_the_next_check() -> None:
+    """Whoever counts what waits begins there."""
+    member = membership(FakeConsumer(committed={PARTITION: 60}))
+
+    member.check()
+    after_the_first = member.sought
+    member.check()
+
+    assert ({("news.sentences", 0): 60}, {}) == (after_the_first, member.sought)
+
+
 def test_a_retained_partition_is_sought_again_in_each_generation() -> None:
     """A partition that was lost and came back in between does not keep its old position."""
     consumer = FakeConsumer(committed={PARTITION: 60})

@@ -4,10 +4,23 @@ import socket
 from collections.abc import Iterator
 
 import pytest
-from kafka.errors import FencedInstanceIdError, GroupAuthorizationFailedError, KafkaTimeoutError
+from kafka.errors import (
+    CorruptRecordError,
+    FencedInstanceIdError,
+    GroupAuthorizationFailedError,
+    KafkaError,
+    KafkaTimeoutError,
+    NotEnoughReplicasError,
+)
 
 from service.broker.reaching import Stopped, stop_for, wait_for_broker
-from service.errors import BrokerRefusedError, BrokerUnavailableError, FencedError, SettingsError
+from service.errors import (
+    BrokerRefusedError,
+    BrokerUnavailableError,
+    FencedError,
+    SettingsError,
+    UnreadableBatchError,
+)
 from service.settings import Settings, load
 from tests.service.kafka_doubles import FakeClock
 
@@ -78,8 +91,22 @@ def test_no_address_is_a_setting_that_is_missing() -> None:
         (FencedError, FencedInstanceIdError()),
         (BrokerRefusedError, GroupAuthorizationFailedError("claimwire")),
         (BrokerUnavailableError, KafkaTimeoutError()),
+        (BrokerUnavailableError, NotEnoughReplicasError()),
+        (UnreadableBatchError, CorruptRecordError()),
     ],
 )
 def test_what_waiting_does_not_mend_ends_the_process(expected: type[Exception], error: Exception) -> None:
     """Each kind of refusal has an error, and so an exit code, of its own."""
     assert isinstance(stop_for(error, at("127.0.0.1:1")), expected)
+
+
+@pytest.mark.parametrize(
+    ("expected", "error"),
+    [
+        ("No broker answers at 127.0.0.1:1 (KafkaTimeoutError('no metadata'", KafkaTimeoutError("no metadata")),
+        ("127.0.0.1:1 answer, and fail: NotEnoughReplicasError(", NotEnoughReplicasError()),
+    ],
+)
+def test_what_failed_is_in_the_message(expected: str, error: KafkaError) -> None:
+    """Whoever reads it is not sent to start a broker that runs."""
+    assert expected in str(stop_for(error, at("127.0.0.1:1")))

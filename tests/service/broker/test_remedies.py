@@ -29,6 +29,7 @@ def test_no_remedy_is_for_an_error_that_is_gone() -> None:
     [
         (Remedy.RETRY, kafka.errors.NotLeaderForPartitionError()),
         (Remedy.RETRY, kafka.errors.OutOfOrderSequenceNumberError()),
+        (Remedy.RETRY, kafka.errors.InvalidTimestampError()),  # whatever is sent while a clock is wrong gets it
         (Remedy.REJOIN, kafka.errors.CommitFailedError()),
         (Remedy.SET_ASIDE, kafka.errors.MessageSizeTooLargeError()),
         (Remedy.REFUSED, kafka.errors.TopicAuthorizationFailedError()),

@@ -49,6 +49,37 @@ def test_files_are_shown_under_their_names(command: Command, tmp_path: Path) -> 
     assert printed.index("mill.txt") < printed.index("standard input") < printed.index("The ferry is late.")
 
 
+@pytest.mark.parametrize(
+    "text", ["He said [the president] was [sic] wrong.", "The sign read [/i] all week.", "A :bug: bit."]
+)
+def test_what_looks_like_markup_is_shown_as_it_is(command: Command, tmp_path: Path, text: str) -> None:
+    """Brackets in a quotation are the editor's, and so are those in the name of a file."""
+    file = tmp_path / "[bold]desk.txt"
+    file.write_text(text, encoding="utf-8")
+
+    printed = command("classify", str(file)).stdout
+
+    assert text in printed
+    assert "[bold]desk.txt" in printed.replace("\n", "")
+
+
+@pytest.mark.parametrize("arguments", [(), ("--jsonl",)])
+def test_a_text_that_is_not_utf_8_is_named(command: Command, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    """With the byte that gave it away."""
+    file = tmp_path / "cafe.txt"
+    file.write_bytes(b'{"id": 1, "text": "The caf\xe9 is open."}')
+
+    result = command("classify", *arguments, str(file))
+
+    assert 1 == result.exit_code
+    assert f"{file} is not UTF-8: it holds the byte 0xe9" in result.stderr
+
+
+def test_standard_input_that_is_not_utf_8_is_named(command: Command) -> None:
+    """As a file would be."""
+    assert "standard input is not UTF-8" in command("classify", text=b"The caf\xe9 is open.").stderr
+
+
 def test_a_line_of_json_gets_a_line_of_json(command: Command) -> None:
     """The id as it came, the best label, whether it is accepted, and the scores of all labels."""
     given = lines({"id": "s1", "text": "The club denied the report.", "desk": "sport"}, {"id": 7, "text": "Who won?"})

@@ -24,3 +24,11 @@ def test_it_says_who_decided_and_what_counted() -> None:
 def test_a_text_that_no_reader_was_shown_is_told_as_such() -> None:
     """Nothing is made up about a sentence in another language."""
     assert "other, unread: not english\n" == explained("Il sindaco ha smentito la notizia della chiusura.")
+
+
+def test_brackets_are_shown_as_they_are() -> None:
+    """Those of a quotation are the editor's, not an order how to print it."""
+    told = explained("The mayor denied that [the bridge] was [sic] closed and the sign read [/i] twice.")
+
+    assert "[sic]" in told
+    assert "[/i]" in told

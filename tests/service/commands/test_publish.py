@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from kafka import KafkaConsumer
 
+from deploy.kafka import Broker
 from service.articles import split_article
 from service.commands.publish import record
-from service.errors import SettingsError
+from service.errors import BrokerRefusedError, SettingsError
 from service.events.sentence import SentenceEvent
 from tests.end_to_end.newsroom import Newsroom, until
 from tests.service.commands.conftest import Command
@@ -67,6 +68,30 @@ def test_files_and_standard_input_are_published(newsroom: Newsroom, tmp_path: Pa
     assert f"published 4 sentences on {newsroom.topics['sentences']}\n" == result.stdout
     texts = [json.loads(record.value)["text"] for record in published(newsroom, 4)]
     assert sorted([*TEXTS, "It rained on the mill."]) == sorted(texts)
+
+
+def test_a_topic_that_is_missing_is_named(real_broker: Broker, command: Command) -> None:
+    """At once, with the command that makes it."""
+    result = command(
+        "publish", text=ARTICLE, BOOTSTRAP_SERVERS=real_broker.bootstrap_servers, TOPIC_SENTENCES="never.made"
+    )
+
+    assert isinstance(result.exception, BrokerRefusedError)
+    assert "never.made is missing. Create it with `claimwire topics create`" in str(result.exception)
+
+
+def test_if_one_file_is_not_utf_8_none_is_published(newsroom: Newsroom, tmp_path: Path, command: Command) -> None:
+    """Publishing all of them again, once it is mended, doubles nothing."""
+    good, bad = tmp_path / "mill.txt", tmp_path / "cafe.txt"
+    good.write_text(ARTICLE, encoding="utf-8")
+    bad.write_bytes(b"The caf\xe9 is open.")
+    settings = {name.removeprefix("CLAIMWIRE_"): value for name, value in newsroom.settings.items()}
+
+    result = command("publish", str(good), str(bad), **settings)
+    command("publish", text="It rained on the mill.", **settings)
+
+    assert f"{bad} is not UTF-8" in result.stderr
+    assert ["It rained on the mill."] == [json.loads(record.value)["text"] for record in published(newsroom, 1)]
 
 
 def test_without_an_address_it_says_which_setting_is_missing(command: Command) -> None:

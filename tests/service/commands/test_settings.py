@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from service.commands.settings import reference
 from service.errors import SettingsError
 from service.settings import Settings, key, load
@@ -21,11 +23,20 @@ def test_it_prints_every_setting(command: Command) -> None:
 
 def test_what_it_prints_can_be_read_back(command: Command) -> None:
     """The output is an environment with the same meaning."""
-    given = {"BOOTSTRAP_SERVERS": "kafka:9092", "TLS_CHECK_HOSTNAME": "false", "DEAD_LETTER_SHARE": "0.25"}
+    given = {"SECURITY_PROTOCOL": "SSL", "TLS_CHECK_HOSTNAME": "false", "DEAD_LETTER_SHARE": "0.25"}
     lines = command("settings", **given).stdout.splitlines()
     environment = {name: value for name, _, value in (line.partition("=") for line in lines) if value}
 
     assert load({f"CLAIMWIRE_{name}": value for name, value in given.items()}) == load(environment)
+
+
+def test_the_brackets_of_an_address_are_shown_in_a_terminal_too(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The table there does not take them for an order."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+
+    assert "[fe80::1]:9092" in command("settings", BOOTSTRAP_SERVERS="[fe80::1]:9092").stdout
 
 
 def test_it_shows_what_a_file_says(command: Command, tmp_path: Path) -> None:

@@ -112,3 +112,25 @@ def test_an_evicted_member_commits_unfenced(
     assert (None, 10) == (refused, successor.committed(partition)), mended(
         "lets an evicted member commit", "the look at the generation from Membership in service/broker/membership.py"
     )
+
+
+def test_an_offset_that_a_transaction_holds_back_is_asked_for_in_silence(
+    real_broker: Broker,
+    make_topic: MakeTopic,
+    make_producer: MakeProducer,
+    make_consumer: MakeConsumer,
+    group: str,
+) -> None:
+    """The coordinator answers each time, and the caller hears of nothing but its own time that is up."""
+    partition = TopicPartition(make_topic(real_broker), 0)
+    member = make_consumer(real_broker, partition.topic, group_id=group, isolation_level="read_committed")
+    join(member)
+    producer = make_producer(real_broker, transactional_id=group)
+    producer.begin_transaction()
+    producer.send_offsets_to_transaction({partition: offset(5)}, member.group_metadata())
+
+    refused = refusal(lambda: member.committed(partition, timeout_ms=300))
+
+    assert KafkaTimeoutError is type(refused), mended(
+        "hides that an offset is held back", "NOBODYS from service/broker/contact.py, and ask for a partition that is"
+    )
