@@ -18,6 +18,7 @@ from tests.chaos.report import Played, Run
 from tests.chaos.scenarios import brokers, services, surroundings, topics
 from tests.chaos.scenarios.scenario import Scenario, folder
 from tests.chaos.site import Site
+from tests.chaos.unplayable import UnplayableError
 
 SCENARIOS = (*services.SCENARIOS, *brokers.SCENARIOS, *topics.SCENARIOS, *surroundings.SCENARIOS)
 console = Console(stderr=True, highlight=False)
@@ -25,7 +26,7 @@ console = Console(stderr=True, highlight=False)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Play the scenarios; 1 when a promise was broken, 2 when no cluster can be had."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     logging.getLogger("kafka").setLevel(logging.CRITICAL)  # it speaks of each connection that we cut
     chosen = [scenario for scenario in SCENARIOS if not options.only or scenario.name in options.only]
     started = time.monotonic()
@@ -37,34 +38,57 @@ def main(arguments: Sequence[str] | None = None) -> int:
         console.print(str(error))
         return 2
     Console(width=200).print(report.table(run))
-    if not options.only and options.rounds is None:
+    if whole(options):
         report.write(run)
     for problem in (problems := report.broken(run)):
         console.print(problem)
     return 1 if problems else 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("python -m tests.chaos", description="Break everything, and count the sentences.")
-    parser.add_argument("--seed", type=int, default=1, help="the same seed breaks the same things after the same waits")
-    parser.add_argument("--only", action="append", metavar="SCENARIO", help="play this one; may be given several times")
-    parser.add_argument("--rounds", type=int, help="break so many times in each, instead of the usual number")
-    return parser
+def whole(options: argparse.Namespace) -> bool:
+    """Whether these options play all that there is, so that the document may be written from it."""
+    return options.only is None and options.rounds is None
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser("python -m tests.chaos", description="Break everything, and count the sentences.")
+    made.add_argument("--seed", type=int, default=1, help="the same seed breaks the same things after the same waits")
+    names = [scenario.name for scenario in SCENARIOS]
+    made.add_argument(
+        "--only",
+        action="append",
+        choices=names,
+        metavar="SCENARIO",
+        help=f"play this one; may be given several times: {', '.join(names)}",
+    )
+    made.add_argument("--rounds", type=int, help="break so many times in each, instead of the usual number")
+    return made
 
 
 def _play(scenario: Scenario, cluster: java.JavaBroker, seed: int, rounds: int | None) -> Played:
-    logs = folder()
+    logs, started = folder(), time.monotonic()
     console.print(f"{scenario.name}: {scenario.what}…")
-    cluster.start()
     try:
+        cluster.start()
         with scenario.site() if scenario.site else nullcontext(Site(cluster)) as site:
             result = scenario.play(site, seed, logs, rounds)
-    except PermissionError as error:
-        console.print(f"  not played: {error.strerror}")
-        return Played(scenario, None, error.strerror or "not permitted")
+    except UnplayableError as error:
+        console.print(f"  not played: {error}")
+        shutil.rmtree(logs)
+        return Played(scenario, None, str(error))
+    except Exception as error:  # noqa: BLE001 - what the other scenarios have shown must not be lost with this one
+        console.print_exception()
+        console.print(f"  the logs are kept in {logs}")
+        return Played(scenario, None, f"{type(error).__name__}: {_in_short(error)}", failed=True)
     problems = list(scenario.broken(result))
-    _tell(logs, result.notes, problems)
+    _tell(logs, [*result.notes, f"it took {time.monotonic() - started:.0f} s"], problems)
     return Played(scenario, result)
+
+
+def _in_short(error: Exception) -> str:
+    """Its first line and its last: some tell a whole log."""
+    lines = str(error).strip().splitlines()
+    return " … ".join(dict.fromkeys([*lines[:1], *lines[-1:]]))
 
 
 def _tell(logs: Path, notes: Sequence[str], problems: Sequence[str]) -> None:

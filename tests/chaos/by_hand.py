@@ -9,36 +9,47 @@ from kafka.structs import ConsumerGroupMetadata, MemberState
 from prometheus_client import CollectorRegistry
 
 from models.artefact import load, resolve
-from service.broker.clients import make_consumer
-from service.broker.membership import Membership
-from service.commands.run import _delivery, _loop
+from service.broker.clients import make_consumer, rejoin
+from service.broker.membership import AssignmentListener, Membership
+from service.commands.run import _delivery, _pipeline
+from service.dead_letters import Breaker
 from service.loop import Loop
 from service.observed import Observed
 from service.operations.health import Health
 from service.operations.metrics import Metrics
-from service.operations.stopping import Stopping
-from service.operations.watchdog import Watchdog
 from service.settings import Settings
 
 HASTE_MS = 1  # too short for a join, which then ends between two polls
 
 
-class Hasty(KafkaConsumer):  # type: ignore[misc]  # kafka-python ships no types
-    """A consumer whose polls can be made too short for a join to end in one."""
+class Hasty:
+    """A consumer whose polls can be made too short for a join to end in one; all else it leaves to the real one."""
 
-    hasty = False
+    def __init__(self, consumer: KafkaConsumer) -> None:
+        self._consumer = consumer
+        self.hasty = False
 
-    def poll(self, timeout_ms: int = 0, **further: Any) -> Any:
-        return super().poll(timeout_ms=HASTE_MS if self.hasty else timeout_ms, **further)
+    def poll(self, timeout_ms: int) -> Any:
+        return self._consumer.poll(timeout_ms=HASTE_MS if self.hasty else timeout_ms)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._consumer, name)
 
 
 class Trusting(Membership):
-    """A membership without our cure: it believes a position because it is there."""
+    """A membership without one of our cures: it believes a position because it is there."""
 
     def check(self) -> ConsumerGroupMetadata | None:
         metadata = self._consumer.group_metadata()
         stable = metadata.generation_id >= 0 and metadata.state == MemberState.STABLE
         return metadata if stable else None
+
+
+class Patient(Membership):
+    """A membership without another one: outside the group it waits, and never subscribes again."""
+
+    def _free(self) -> None:
+        pass
 
 
 class ByHand:
@@ -70,25 +81,39 @@ class ByHand:
 
 @contextmanager
 def by_hand(
-    settings: Settings, name: str, *, static: bool = False, trusting: bool = False, **overrides: Any
+    settings: Settings, name: str, *, static: bool = False, kind: type[Membership] = Membership, **overrides: Any
 ) -> Iterator[ByHand]:
     """A service that is started, and stopped at the end; `overrides` are the consumer's, by kafka-python's names.
 
-    A static member keeps its place in the group when it stops, as the real service does; another one leaves.
+    A static member keeps its place in the group when it stops, as the real service does; another one leaves. `kind` is
+    the membership that it has.
     """
     registry = CollectorRegistry()
-    metrics = Metrics(registry, settings.topics[1:])
-    observed = Observed(metrics, Health(lambda: 0.0, 1, 1, 1), transactional=True)
-    reset = "earliest" if trusting else "none"  # the real service leaves no position to kafka-python
-    consumer = make_consumer(settings, name if static else None, auto_offset_reset=reset, **overrides)
-    consumer.__class__ = Hasty
+    observed = Observed(Metrics(registry, settings.topics[1:]), Health(lambda: 0.0, 1, 1, 1), transactional=True)
+    # "none", as in the real service: no position is left to kafka-python
+    consumer = Hasty(make_consumer(settings, name if static else None, **{"auto_offset_reset": "none"} | overrides))
+    membership = kind(
+        consumer,
+        settings.topic_sentences,
+        AssignmentListener(observed.rebalanced),
+        rejoin=lambda: rejoin(consumer),
+        session_timeout_s=settings.session_timeout_s,
+        limit_s=settings.unstable_limit_s,
+    )
     delivery = _delivery(settings, name, consumer, observed)
-    watchdog = Watchdog(settings.stall_limit_s)  # never started: a test may take its time
-    loop = _loop(settings, load(resolve(None)), consumer, delivery, observed, Stopping(1), watchdog)
-    if trusting:
-        loop._membership.__class__ = Trusting
+    loop = Loop(
+        settings,
+        consumer,
+        membership,
+        _pipeline(settings, load(resolve(None)), observed),
+        delivery,
+        Breaker(settings.dead_letter_share, settings.dead_letter_window),
+        observed,
+        stopping=lambda: False,
+        beat=lambda step: None,
+    )
     delivery.open()
-    loop._membership.join()
+    membership.join()
     try:
         yield ByHand(consumer, loop, registry)
     finally:

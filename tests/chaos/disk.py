@@ -8,12 +8,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tests.chaos.unplayable import UnplayableError
+
 SIZE = "50m"
 CHUNK = 1 << 20
 
 
 class Disk:
-    """A tmpfs of 50 MB; only root may mount one."""
+    """A tmpfs of 50 MB; only root may mount one, and anybody else gets an UnplayableError."""
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="claimwire-disk-"))
@@ -22,12 +24,12 @@ class Disk:
     def __enter__(self) -> Self:
         if os.geteuid() != 0:
             self.folder.rmdir()
-            raise PermissionError(errno.EPERM, "only root may mount a disk of its own")
+            raise UnplayableError("only root may mount a disk of its own")
         command = ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(self.folder)]
         mounted = subprocess.run(command, capture_output=True, text=True, check=False)
         if mounted.returncode:
             self.folder.rmdir()
-            raise PermissionError(errno.EPERM, f"a disk cannot be mounted here: {mounted.stderr.strip()}")
+            raise UnplayableError(f"a disk cannot be mounted here: {mounted.stderr.strip()}")
         return self
 
     def __exit__(

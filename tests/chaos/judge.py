@@ -12,6 +12,7 @@ from models.artefact import load, resolve
 from models.decision import Verdict, decide
 from service.dead_letters import PREFIX
 from tests.chaos.checker import Came, Findings, Went, check
+from tests.chaos.recovery import OFFSETS, Commit, committed
 from tests.chaos.sentences import NUMBER, numbered
 
 ANSWER_S = 10.0  # for one answer of a broker that may just have been restarted
@@ -34,6 +35,7 @@ class Judge:
         self._client = {"bootstrap.servers": bootstrap_servers, "enable.auto.commit": False, "log_level": 0}
         self._topics = topics
         self._seed = seed
+        self._name = group
         self._group = Consumer({**self._client, "group.id": group})
 
     def close(self) -> None:
@@ -54,6 +56,15 @@ class Judge:
         went = [_went(message, uses[message.topic()]) for message in self._read(list(uses))]
         twice = len(came) - len({record.number for record in came})
         return Judgement(len(came), twice, check(came, went, _verdicts(came)))
+
+    def commits(self) -> list[Commit]:
+        """When the group's coordinator took each commit; those of a transaction that was aborted are none."""
+        return [
+            Commit(message.timestamp()[1] / 1000, partition)
+            for message in self._read([OFFSETS])
+            if message.value() is not None  # an offset that was forgotten
+            and (partition := committed(message.key(), self._name, self._topics["sentences"])) is not None
+        ]
 
     def _came(self, message: Any) -> Came:
         sent = numbered(_number(message), self._seed)

@@ -1,14 +1,20 @@
-"""Stands between the services and a broker, and is the network that is slow, silent, or cut."""
+"""Stands between the services and a broker, and is the network that is slow, silent, or cut, or a slow broker."""
 
 import socket
 import threading
 import time
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeAlias
+
+from tests.chaos.conversation import Conversation, frames
 
 CHUNK = 65_536
 CONNECT_S = 5.0
+
+Pass: TypeAlias = Callable[[bytes], None]
+"""Takes a piece that is about to be passed on, and returns when it may be."""
 
 
 class Proxy:
@@ -17,10 +23,16 @@ class Proxy:
     `delay_s` is waited before each piece is passed on, in both directions. While it is `silent`, nothing is, and
     connections stay open, as behind a firewall that drops packets. While it is `cut`, every connection is closed at
     once and none is taken.
+
+    With an `api`, the number that Kafka's protocol gives a kind of request, whole requests and answers are passed on,
+    and each answer to one of that kind is held back for `hold_s`; `held` counts them.
     """
 
-    def __init__(self, target: str) -> None:
+    def __init__(self, target: str, api: int | None = None) -> None:
         self._target = target
+        self._api = api
+        self.hold_s = 0.0
+        self.held = 0
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.address = f"127.0.0.1:{self._listener.getsockname()[1]}"
         self.delay_s = 0.0
@@ -58,7 +70,7 @@ class Proxy:
 
     def mend(self) -> None:
         """Pass everything on again, at once."""
-        self.delay_s = 0.0
+        self.delay_s = self.hold_s = 0.0
         self._cut = False
         self._flowing.set()
 
@@ -83,12 +95,22 @@ class Proxy:
         callee.settimeout(None)
         with self._lock:
             self._open |= {caller, callee}
-        threading.Thread(target=self._pump, args=(caller, callee), daemon=True).start()
-        self._pump(callee, caller)
+        conversation = Conversation(self._api)
+        threading.Thread(target=self._pump, args=(caller, callee, conversation.asks), daemon=True).start()
+        self._pump(callee, caller, lambda answer: self._hold(conversation, answer))
 
-    def _pump(self, source: socket.socket, sink: socket.socket) -> None:
+    def _hold(self, conversation: Conversation, answer: bytes) -> None:
+        if conversation.awaited(answer) and self.hold_s:
+            self.held += 1
+            time.sleep(self.hold_s)
+
+    def _pieces(self, source: socket.socket) -> Iterator[bytes]:
+        return frames(source) if self._api is not None else iter(lambda: source.recv(CHUNK), b"")
+
+    def _pump(self, source: socket.socket, sink: socket.socket, look: Pass) -> None:
         with suppress(OSError):
-            while piece := source.recv(CHUNK):
+            for piece in self._pieces(source):
+                look(piece)
                 time.sleep(self.delay_s)
                 self._flowing.wait()
                 sink.sendall(piece)

@@ -1,34 +1,37 @@
-"""Reads from the services' own logs how long each partition went without a commit."""
+"""Tells from what the brokers have written down how long each partition went without a commit."""
 
-import json
+import struct
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from itertools import pairwise
-from pathlib import Path
 from typing import NamedTuple
+
+OFFSETS = "__consumer_offsets"  # where a group's coordinator keeps what the group has committed
+OFFSET_KEYS = {0, 1}  # the versions of a key that stands for an offset; others stand for a group and its members
 
 
 class Commit(NamedTuple):
-    """A batch was committed at `at`, in seconds since the epoch, on these partitions."""
+    """A partition's offset was committed at `at`, in seconds since the epoch, by the clock of the coordinator."""
 
     at: float
-    partitions: frozenset[int]
+    partition: int
 
 
-def commits(logs: Iterable[Path]) -> list[Commit]:
-    """All commits that these logs tell of, in order of time; a last line that was cut by a kill is passed over."""
-    return sorted(commit for log in logs for commit in _commits(log))
+def committed(key: bytes, group: str, topic: str) -> int | None:
+    """The partition that a record of `OFFSETS` is about, None when it is about something else.
+
+    A key is a version (int16), the group, the topic, and the partition (int32); a text is its length (int16) and its
+    bytes (OffsetCommitKey.json in Kafka's group coordinator).
+    """
+    if int.from_bytes(key[:2]) not in OFFSET_KEYS:
+        return None
+    start = key[:2] + _text(group) + _text(topic)
+    return int.from_bytes(key[len(start) :]) if key.startswith(start) else None
 
 
-def _commits(log: Path) -> Iterator[Commit]:
-    with log.open(encoding="utf-8", errors="replace") as lines:
-        for line in lines:
-            if '"event": "batch"' not in line or not line.endswith("}\n"):
-                continue
-            batch = json.loads(line)
-            at = datetime.fromisoformat(batch["timestamp"]).timestamp()
-            yield Commit(at, frozenset(map(int, batch["committed"])))
+def _text(text: str) -> bytes:
+    encoded = text.encode()
+    return struct.pack(">h", len(encoded)) + encoded
 
 
 def longest_gap(commits: Sequence[Commit], since: float, until: float) -> float | None:
@@ -39,9 +42,8 @@ def longest_gap(commits: Sequence[Commit], since: float, until: float) -> float 
     nothing may have waited there; whether anything was left undone is for the checker to say.
     """
     times: dict[int, list[float]] = defaultdict(list)
-    for commit in commits:
-        for partition in commit.partitions:
-            times[partition].append(commit.at)
+    for commit in sorted(commits):
+        times[commit.partition].append(commit.at)
     gaps = [
         later - earlier
         for moments in times.values()

@@ -12,6 +12,7 @@ from typing import NamedTuple, Self
 
 from confluent_kafka import KafkaException
 
+from deploy.kafka.node import Node
 from service.broker.instance import transactional_id
 from service.settings import load
 from tests.chaos import recovery
@@ -24,7 +25,7 @@ from tests.chaos.supervisor import Supervisor
 from tests.end_to_end.newsroom import Newsroom, Service, free_port
 
 DRAIN_S = 180.0  # after the stream has ended, for all of it to be committed
-QUICK = {  # timeouts a tenth as long as the defaults, so that a minute shows what would otherwise take ten
+QUICK = {  # timeouts a fifth to two fifths as long as the defaults, so that a minute shows what would take several
     "BATCH_RECORDS": "50",
     "SESSION_TIMEOUT_S": "6",
     "REQUEST_TIMEOUT_S": "3",
@@ -39,12 +40,15 @@ QUICK = {  # timeouts a tenth as long as the defaults, so that a minute shows wh
 class Result(NamedTuple):
     """What a scenario did to the sentences.
 
-    `faults` is how many times something was broken, `recoveries` are the longest gaps without a commit around each, in
-    seconds. `ended` counts the exit codes of services that ended by themselves, `left` those of the last ones, which
-    were asked to. `waiting` sentences were never committed.
+    `faults` is how many times something was broken; of these, `services_killed` and `nodes_killed` were a SIGKILL.
+    `recoveries` are the longest gaps without a commit around each fault, in seconds. `ended` counts the exit codes of
+    services that ended by themselves, `left` are those of the last ones, which were asked to. `waiting` sentences were
+    never committed. `problems` are what the scenario itself saw go wrong.
     """
 
     faults: int
+    services_killed: int
+    nodes_killed: int
     sentences: int
     findings: Findings
     recoveries: list[float]
@@ -52,6 +56,7 @@ class Result(NamedTuple):
     left: list[int]
     waiting: int
     notes: list[str]
+    problems: list[str]
 
 
 class Stage:
@@ -77,9 +82,11 @@ class Stage:
         self.newsroom.consumer.close()
         self.supervisors: list[Supervisor] = []
         self.notes: list[str] = []
+        self.problems: list[str] = []
         self._folder = folder
         self._seed = seed
         self._faults: list[float] = []
+        self._killed: Counter[type[Supervisor | Node]] = Counter()
         self._left: list[int] = []
         self._ended: Counter[int] = Counter()
         self._settings = {**settings, **site.settings}
@@ -89,6 +96,14 @@ class Stage:
         self._opened = ExitStack()
 
     def __enter__(self) -> Self:
+        try:
+            self._open()
+        except BaseException:
+            self._opened.close()
+            raise
+        return self
+
+    def _open(self) -> None:
         room = self.newsroom
         self._opened.callback(room.close)
         self.judge = Judge(self.broker.bootstrap_servers, room.name, room.topics, self._seed)
@@ -99,7 +114,6 @@ class Stage:
             supervisor.service.ready()
         feed = Feed(self.broker.bootstrap_servers, room.topics["sentences"], seed=self._seed, rate=self._rate)
         self.feed = self._opened.enter_context(feed)
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -119,7 +133,8 @@ class Stage:
         own = {"METRICS_PORT": str(free_port()), **self._settings, **settings}
         elsewhere = {"TMPDIR": host} if host else {}
         log = self._folder / f"{uuid.uuid4().hex[:12]}.log"
-        return Service(self.newsroom.environment(**own) | elsewhere, log)
+        clock = self.site.clock.environment if self.site.clock else {}
+        return Service(self.newsroom.environment(**own) | elsewhere | clock, log)
 
     def transactional_id(self, supervisor: Supervisor) -> str:
         """The name of a service's transactions."""
@@ -139,6 +154,15 @@ class Stage:
         """Let the stream run for a while, by chance."""
         time.sleep(self.chance.uniform(least, most))
 
+    def kill(self, victim: Supervisor | Node) -> None:
+        """SIGKILL of a service, which its supervisor starts again, or of a node, which stays down."""
+        self._killed[type(victim)] += 1
+        victim.kill()
+
+    def said(self, words: bytes) -> int:
+        """How often the services' logs have these words so far."""
+        return sum(log.read_bytes().count(words) for log in self._folder.glob("*.log"))
+
     def struck(self) -> None:
         """Something was just broken."""
         self._faults.append(time.time())
@@ -153,9 +177,19 @@ class Stage:
         judged = self.judge.judge()
         if judged.came_twice:
             self.notes.append(f"the feed itself put {judged.came_twice} sentences on the topic twice")
-        gaps = recovery.around(recovery.commits(self._folder.glob("*.log")), self._faults, end)
+        gaps = recovery.around(self.judge.commits(), self._faults, end)
         return Result(
-            len(self._faults), judged.sentences, judged.findings, gaps, self._ended, self._left, waiting, self.notes
+            len(self._faults),
+            self._killed[Supervisor],
+            self._killed[Node],
+            judged.sentences,
+            judged.findings,
+            gaps,
+            self._ended,
+            self._left,
+            waiting,
+            self.notes,
+            self.problems,
         )
 
     def _drained(self) -> int:

@@ -19,7 +19,7 @@ def kill_a_few(stage: Stage, rounds: int) -> None:
     services.kill(stage, rounds)
     victim = brokers.node(stage, "group coordinator")
     stage.struck()
-    victim.kill()
+    stage.kill(victim)
     stage.pause(2, 3)
     stage.broker.start()
 

@@ -1,7 +1,7 @@
 """What chance brings too seldom, brought about on purpose."""
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -9,11 +9,15 @@ from kafka import KafkaAdminClient, TopicPartition
 from structlog.testing import capture_logs
 
 from deploy.kafka import Broker
+from service.broker.membership import Membership
 from service.settings import load
-from tests.chaos.by_hand import ByHand, by_hand
+from tests.chaos.by_hand import ByHand, Patient, Trusting, by_hand
 from tests.chaos.checker import Findings
 from tests.chaos.judge import Judge, Judgement
+from tests.chaos.proxy import Proxy
+from tests.chaos.scenarios.surroundings import SYNC_GROUP
 from tests.chaos.sentences import NUMBER, numbered
+from tests.chaos.site import behind_a_proxy
 from tests.end_to_end.newsroom import Newsroom
 
 pytestmark = pytest.mark.slow
@@ -23,8 +27,15 @@ WELL = Findings([], [], [], [], [], [], [], [])
 
 @pytest.fixture
 def room(real_broker: Broker, tmp_path: Path) -> Iterator[Newsroom]:
+    """A newsroom of the run's broker."""
+    with waiting_room(real_broker, tmp_path) as opened:
+        yield opened
+
+
+@contextmanager
+def waiting_room(broker: Broker, folder: Path) -> Iterator[Newsroom]:
     """A newsroom on whose input topic, of two partitions, four hundred sentences wait."""
-    opened = Newsroom(real_broker, tmp_path, partitions=2)
+    opened = Newsroom(broker, folder, partitions=2)
     for number in range(400):
         sent = numbered(number, SEED)
         opened.send(sent.value, key=sent.key, headers=[(NUMBER, str(number).encode())])
@@ -33,7 +44,7 @@ def room(real_broker: Broker, tmp_path: Path) -> Iterator[Newsroom]:
     opened.close()
 
 
-def missed_generation(room: Newsroom, *, trusting: bool) -> Findings:
+def missed_generation(room: Newsroom, kind: type[Membership], reset: str = "none") -> Findings:
     """Let a member miss the generation in which another one had its partition.
 
     The first one's join ends between two of its polls and is thrown away by kafka-python, so it never hears that a
@@ -42,7 +53,7 @@ def missed_generation(room: Newsroom, *, trusting: bool) -> Findings:
     settings = load({**room.settings, "CLAIMWIRE_BATCH_RECORDS": "10", "CLAIMWIRE_SESSION_TIMEOUT_S": "6"})
     with (
         closing(Judge(room.broker.bootstrap_servers, room.name, room.topics, SEED)) as judge,
-        by_hand(settings, "first", trusting=trusting) as first,
+        by_hand(settings, "first", kind=kind, auto_offset_reset=reset) as first,
     ):
         first.turn_until(lambda: first.committed >= 20)
         with by_hand(settings, "second") as second:
@@ -68,10 +79,61 @@ def test_a_leader_that_starts_again_notices_new_partitions(room: Newsroom) -> No
         service.turn_until(lambda: service.committed >= 20)
     with by_hand(settings, "desk", static=True, metadata_max_age_ms=300) as service:
         service.turn_until(lambda: service.committed >= 20)
-        with KafkaAdminClient(**room.client) as admin:
-            admin.create_partitions({room.topics["sentences"]: 3})
+        add_a_partition(room)
 
         service.turn_until(lambda: len(service.consumer.assignment()) == 3, turns=40)
+
+
+def add_a_partition(room: Newsroom) -> None:
+    """The third one of the input topic."""
+    with KafkaAdminClient(**room.client) as admin:
+        admin.create_partitions({room.topics["sentences"]: 3})
+
+
+@pytest.fixture
+def proxied(java_is_here: None, tmp_path: Path) -> Iterator[tuple[Newsroom, Proxy]]:
+    """A newsroom like the other, whose services speak to their broker through a proxy that can hold joins back."""
+    with behind_a_proxy(SYNC_GROUP) as site, waiting_room(site.broker, tmp_path) as opened:
+        opened.settings |= {f"CLAIMWIRE_{name}": value for name, value in site.settings.items()}
+        assert site.proxy is not None
+        yield opened, site.proxy
+
+
+@contextmanager
+def stranded(room: Newsroom, proxy: Proxy, kind: type[Membership]) -> Iterator[ByHand]:
+    """A service that hears too late what a join gave it, after its topic got a partition; from then on all is well."""
+    settings = load({**room.settings, "CLAIMWIRE_BATCH_RECORDS": "10", "CLAIMWIRE_SESSION_TIMEOUT_S": "3"})
+    with by_hand(settings, "desk", kind=kind, metadata_max_age_ms=300) as service:
+        service.turn_until(lambda: service.committed >= 20)
+        proxy.hold_s = 2.0  # four polls
+        add_a_partition(room)
+        service.turn_until(lambda: proxy.held > 0)
+        proxy.mend()
+        yield service
+
+
+def test_a_leader_that_is_told_too_late_what_it_got_comes_back(proxied: tuple[Newsroom, Proxy]) -> None:
+    """It subscribes again, and labels all that waits, once."""
+    room, proxy = proxied
+    with (
+        closing(Judge(room.broker.bootstrap_servers, room.name, room.topics, SEED)) as judge,
+        stranded(room, proxy, Membership) as service,
+    ):
+        service.turn_until(lambda: judge.waiting() == 0)
+
+        assert WELL == judge.judge().findings
+        assert 3 == len(service.consumer.assignment())
+
+
+def test_waiting_would_never_bring_it_back(proxied: tuple[Newsroom, Proxy]) -> None:
+    """The same without our cure: should it come back, the reproduction or kafka-python's fault is gone."""
+    with stranded(*proxied, Patient) as service:
+        before = service.committed
+        for _ in range(20):
+            service.turn()
+
+        assert service.joining
+        assert before == service.committed
 
 
 def label_some(room: Newsroom) -> None:
@@ -120,12 +182,12 @@ def test_sentences_that_were_deleted_before_they_were_read_are_told(room: Newsro
 
 def test_a_generation_that_was_missed_doubles_nothing(room: Newsroom) -> None:
     """A member that gets a partition back goes on where the other one stopped."""
-    assert WELL == missed_generation(room, trusting=False)
+    assert WELL == missed_generation(room, Membership)
 
 
 def test_believing_an_old_position_would_double_records(room: Newsroom) -> None:
     """The same without our cure: should it double nothing, the reproduction or kafka-python's fault is gone."""
-    findings = missed_generation(room, trusting=True)
+    findings = missed_generation(room, Trusting, "earliest")
 
     assert len(findings.doubled) >= 10
     assert [] == findings.lost

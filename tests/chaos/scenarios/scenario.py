@@ -53,6 +53,7 @@ class Scenario:
             found["doubled"] = []  # under one id each, which `unrecognisable` looks at
             found["reordered"] = []  # what comes again comes after its successors
         yield from (f"{len(numbers)} {kind}: {numbers[:5]}" for kind, numbers in found.items() if numbers)
+        yield from result.problems
         if result.waiting:
             yield f"{result.waiting} never worked off"
         if set(result.left) - {0, -signal.SIGTERM}:  # a process that has only just begun dies of the signal itself

@@ -24,7 +24,7 @@ def kill(stage: Stage, rounds: int) -> None:
             victim.at_work()
         stage.pause(0.1, 1.5)
         stage.struck()
-        victim.kill()
+        stage.kill(victim)
 
 
 def freeze_past_the_session(stage: Stage, rounds: int) -> None:
@@ -118,7 +118,7 @@ def freeze_shortly(stage: Stage, rounds: int) -> None:
 TINY: Mapping[str, str] = {"TRANSACTION_TIMEOUT_S": "1", "DELIVERY_TIMEOUT_S": "0.9", "REQUEST_TIMEOUT_S": "0.7"}
 
 SCENARIOS = (
-    Scenario("kills", "SIGKILL of a service", kill, 84),
+    Scenario("kills", "SIGKILL of a service", kill, 100),
     Scenario("kills, at least once", "the same", kill, 10, promise=Promise.AT_LEAST_ONCE),
     Scenario("zombies", "a service frozen inside a transaction, past its session", freeze_past_the_session, 4),
     Scenario("long zombies", "the same, past its transaction", freeze_past_the_transaction, 2),

@@ -28,7 +28,7 @@ def add_partitions_during_joins(stage: Stage, rounds: int) -> None:
     """The same, while a service that was killed is about to join again."""
     for number in range(rounds):
         stage.struck()
-        stage.supervisors[number % len(stage.supervisors)].kill()
+        stage.kill(stage.supervisors[number % len(stage.supervisors)])
         stage.pause(1, 2.5)
         grow(stage, 5 + number)
         stage.pause(1, 2)

@@ -94,9 +94,7 @@ def test_a_named_kind_that_is_missing_is_not_replaced_by_another() -> None:
 
 def test_a_name_that_is_no_kind_is_refused() -> None:
     """A misspelt kind is not taken for "any"."""
-    with pytest.raises(
-        UnknownKindError, match="BROKER_KIND is 'jawa'; it names one of given, docker, java, memory"
-    ):
+    with pytest.raises(UnknownKindError, match="BROKER_KIND is 'jawa'; it names one of given, docker, java, memory"):
         start(ignore, environment={"BROKER_KIND": "jawa"}, starters=nobody())
 
 
