@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
 
@@ -14,7 +14,7 @@ from models.assembly import assemble
 from models.errors import ModelMissingError, ModelTamperedError, ProbeError
 from models.labels import LABELS, Label
 from models.manifest import MANIFEST_FILE, SIGNATURE_FILE, Manifest
-from models.readers import Reader
+from models.readers import Reader, Readers
 from models.unpickler import open_model
 
 MODEL_FILE = "model.joblib"
@@ -80,9 +80,11 @@ def load(
     if MODEL_FILE not in contents:
         raise ModelMissingError(folder, f"its {MANIFEST_FILE} lists no {MODEL_FILE}", "Train the model again.")
     first = cast("Reader", open_model(folder, contents[MODEL_FILE]))
-    model = Model(folder, manifest, found, assemble(folder, first, contents, gate, threads))
-    _check_probes(model)
-    return model
+    model = Model(folder, manifest, found, assemble(folder, first, contents, threads))
+    _check_probes(model)  # at the model's own gate, at which they were scored
+    if gate is None or not isinstance(model.reader, Readers):
+        return model
+    return replace(model, reader=model.reader.at(gate))
 
 
 def resolve(name_or_path: str | None, versions: Path = VERSIONS) -> Path:

@@ -10,12 +10,11 @@ from models.readers import JUDGEMENT_FILE, Judgement, Reader, Readers
 from models.second_reader import ENCODER_FILE, TOKENIZER_FILE, SecondReader
 
 
-def assemble(folder: Path, first: Reader, contents: Mapping[str, bytes], gate: float | None, threads: int) -> Reader:
+def assemble(folder: Path, first: Reader, contents: Mapping[str, bytes], threads: int) -> Reader:
     """The reader that a version folder holds; `folder` only serves the messages.
 
     A folder without a judgement is its first reader as it is; one without an encoder is that reader, calibrated; one
-    with both is two readers. `gate` replaces the judgement's own where it is given. Raises ManifestError when a file
-    that was verified cannot be used all the same.
+    with both is two readers. Raises ManifestError when a file that was verified cannot be used all the same.
     """
     if JUDGEMENT_FILE not in contents:
         return first
@@ -28,7 +27,7 @@ def assemble(folder: Path, first: Reader, contents: Mapping[str, bytes], gate: f
             f"{JUDGEMENT_FILE}, {ENCODER_FILE} or {TOKENIZER_FILE} cannot be used ({type(error).__name__}: {error})",
             "Restore the folder from where it came, or train the model again.",
         ) from error
-    return Readers(first, second, judgement, judgement.gate if gate is None else gate)
+    return Readers(first, second, judgement, judgement.gate)
 
 
 def _second(contents: Mapping[str, bytes], threads: int) -> SecondReader:

@@ -77,6 +77,10 @@ class Readers:
         self.first, self.second, self.judgement, self.gate = first, second, judgement, gate
         self.classes_ = np.array(LABELS, dtype=np.str_)
 
+    def at(self, gate: float) -> "Readers":
+        """The same readers, with another gate between them."""
+        return Readers(self.first, self.second, self.judgement, gate)
+
     def predict_proba(self, texts: Sequence[str]) -> Scores:
         """Calibrated probabilities of shape (n, 4), columns in the order of `LABELS`."""
         return self.read(texts).scores

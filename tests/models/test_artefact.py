@@ -24,6 +24,7 @@ from models.errors import (
 from models.first_reader import FirstReader
 from models.labels import LABELS
 from models.manifest import MANIFEST_FILE, FileEntry, Manifest, Probe
+from models.readers import Readers
 
 
 def rewritten(folder: Path, **fields: object) -> None:
@@ -233,6 +234,15 @@ def test_an_installation_without_models_says_so(tmp_path: Path) -> None:
     """The message says how to get one."""
     with pytest.raises(ModelMissingError, match="no model ships"):
         artefact.resolve(None, tmp_path)
+
+
+@pytest.mark.parametrize("gate", [0.0, 1.0])
+def test_any_gate_can_be_asked_for(gate: float) -> None:
+    """The probe sentences are scored at the model's own, so that they say the same whatever is asked for."""
+    reader = artefact.load(artefact.resolve(None), gate=gate).reader
+
+    assert isinstance(reader, Readers)
+    assert gate == reader.gate
 
 
 def test_the_manifest_survives_writing_and_reading(folder: Path) -> None:
