@@ -4,8 +4,9 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from kafka import KafkaConsumer, TopicPartition
-from kafka.errors import KafkaError
+from kafka.errors import IllegalStateError
 
+from service.broker.clients import known_position
 from service.broker.ledger import Partition
 from service.operations.metrics import Metrics
 from service.records import Record
@@ -59,8 +60,8 @@ class Lag:
         for partition in ours:
             try:
                 self._tell(consumer, partition)
-            except (KafkaError, KeyError, AssertionError):
-                continue  # the partition was taken under our hands, or the next poll raises the same where it is met
+            except (IllegalStateError, KeyError):
+                continue  # the partition was taken under our hands
 
     def _tell(self, consumer: KafkaConsumer, partition: Partition) -> None:
         end = consumer.highwater(TopicPartition(*partition))
@@ -82,7 +83,7 @@ class Lag:
         done = self._done.get(partition)
         if done is not None and (done >= end or self._read.get(partition, 0) > done):
             return done < end
-        position = consumer.position(TopicPartition(*partition), timeout_ms=0)  # known here; no broker is waited for
+        position = known_position(consumer, TopicPartition(*partition))
         if position is None:
             return False
         self._done.setdefault(partition, position)

@@ -9,8 +9,10 @@ from kafka import KafkaConsumer
 from kafka.errors import (
     KafkaError,
     LogTruncationError,
+    MessageSizeTooLargeError,
     NoOffsetForPartitionError,
     OffsetOutOfRangeError,
+    RecordListTooLargeError,
     TransactionAbortedError,
 )
 from kafka.structs import ConsumerGroupMetadata
@@ -36,6 +38,7 @@ from service.settings import Settings, key
 from service.suspects import Suspects
 
 POSITION_ERRORS = (LogTruncationError, NoOffsetForPartitionError, OffsetOutOfRangeError)
+TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError)
 POLL_MS = 500  # kafka-python throws a join away that ends between two polls; with waits this long none is lost
 FIRST_PAUSE_S = 0.2  # after a failure; doubled while it lasts
 LONGEST_PAUSE_S = 10.0
@@ -47,8 +50,8 @@ class Loop:
     """One process's work: the partitions it is given, batch by batch, until told to stop.
 
     After any failure everything in memory is forgotten: the producer is discarded, positions go back to what is
-    committed, and the same records are read again. A record that a broker refuses is found by halving the batch until
-    it stands alone, and then set aside.
+    committed, and the same records are read again. A record that a broker refuses is found by halving what is
+    not confirmed until it alone is left, and then set aside.
     """
 
     def __init__(
@@ -144,7 +147,8 @@ class Loop:
         began = self._clock()
         try:
             outgoing = [outcome.outgoing for outcome in outcomes]
-            committed = self._delivery.deliver(records, outgoing, member, self._step)
+            careful = self._suspects.among(records)
+            committed = self._delivery.deliver(records, outgoing, member, self._step, careful=careful)
         except DeliveryFailedError as failure:
             self._failed(self._explained(failure, self._clock() - began), records, outcomes)
             return False
@@ -182,20 +186,24 @@ class Loop:
         self._recover(failure.cause, "deliver")
 
     def _narrow(self, failure: DeliveryFailedError, records: Sequence[Record], outcomes: Sequence[Outcome]) -> None:
-        """Have these tried again in parts; a record that fails alone is condemned."""
-        self._suspects.refused(records)
-        if len(records) > 1:
-            return
-        if outcomes[0].error:
+        """Have what may be refused tried again in parts; what fails although all else is confirmed is condemned."""
+        unconfirmed = failure.unconfirmed or records
+        if len(unconfirmed) == 1:
+            self._condemn(failure.cause, unconfirmed[0], outcomes[records.index(unconfirmed[0])])
+        elif failure.unconfirmed:
+            self._suspects.refused(unconfirmed, records)
+        else:
+            self._suspects.doubted(records)
+
+    def _condemn(self, cause: KafkaError, record: Record, outcome: Outcome) -> None:
+        if outcome.error:
             raise UndeliverableError(
-                f"The dead letter of {place(records[0])} is refused by {self._settings.topic_dead_letters}: "
-                f"{failure.cause}. Let that topic take larger records (max.message.bytes), then start again."
+                f"The dead letter of {place(record)} is refused by {self._settings.topic_dead_letters}: {cause}. "
+                f"{_change(cause)}, then start again."
             )
-        error = BadRecordError(
-            Reason.NOT_PUBLISHED, Stage.PUBLISH, f"the broker refuses the labelled event: {failure.cause}"
-        )
-        error.__cause__ = failure.cause
-        self._suspects.condemn(records[0], error)
+        error = BadRecordError(Reason.NOT_PUBLISHED, Stage.PUBLISH, f"the broker refuses the labelled event: {cause}")
+        error.__cause__ = cause
+        self._suspects.condemn(record, error)
 
     def _recover(self, error: KafkaError, step: str) -> None:
         """Wait a little and start over from what is committed; raises when waiting will not help."""
@@ -230,3 +238,10 @@ class Loop:
                 raise stop_for(error, self._settings) from error
             # The next delivery opens it; until then the same failure counts towards the limit.
             log.warning("no producer yet", error=repr(error))
+
+
+def _change(refusal: KafkaError) -> str:
+    """What makes the topic of the dead letters take one that it has refused."""
+    if isinstance(refusal, TOO_LARGE):
+        return "Let that topic take larger records (max.message.bytes)"
+    return "Change that topic so that it takes any record: no compaction, no validation"

@@ -2,16 +2,17 @@
 
 `KafkaProducer.send()` of kafka-python 3.0.12 checks, measures and wraps each record, and with our headers that
 is most of what the service does. Here the batches are made outside and put where `send()` would have put them; sending,
-retrying, idempotence and transactions stay the producer's. Where a record is refused nobody learns which, so whatever
-fails is delivered again by `send()`. So is a batch that a topic refuses for its size: the producer would split it, and
-nobody would ever tell us of the parts.
+retrying, idempotence and transactions stay the producer's. Where a record is refused its whole batch is, so whatever
+fails is delivered again by `send()`, which confirms more of it. So is a batch that a topic refuses for its size: the
+producer would split it, and nobody would ever tell us of the parts.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from kafka import KafkaProducer, TopicPartition
+from kafka.errors import KafkaError, KafkaTimeoutError
 from kafka.partitioner.default import murmur2
 from kafka.producer.future import FutureProduceResult
 from kafka.producer.producer_batch import ProducerBatch
@@ -94,3 +95,18 @@ def keep_whole(producer: KafkaProducer) -> None:
 def confirmed(futures: Sequence[FutureProduceResult]) -> bool:
     """Whether every record of every batch is confirmed; a batch can be done although records in it are refused."""
     return all(future.succeeded() and future.value[2] is None for future in futures)
+
+
+def refusals(future: FutureProduceResult, records: int) -> Iterator[KafkaError]:
+    """The errors of the first `records` places of a batch; none when all of it is confirmed.
+
+    A batch that is refused, aborted or fenced ends well in kafka-python 3.0.12 (`ProducerBatch.done`, `abort`): its
+    result holds a function from a record's place to its error. For a place that the batch does not have, that gives an
+    error no graver than for the others.
+    """
+    if not future.is_done:
+        yield KafkaTimeoutError("a batch was not confirmed in time")
+    elif future.failed():
+        yield future.exception
+    elif (error_of := future.value[2]) is not None:
+        yield from map(error_of, range(records))

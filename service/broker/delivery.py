@@ -3,6 +3,7 @@
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Protocol
 
 import structlog
@@ -12,7 +13,7 @@ from kafka.producer.future import FutureProduceResult, FutureRecordMetadata
 from kafka.structs import ConsumerGroupMetadata
 
 from models.errors import ClaimwireError
-from service.broker.appending import Appender, confirmed
+from service.broker.appending import Appender, confirmed, refusals
 from service.broker.clients import abandon
 from service.broker.ledger import Ledger, Partition
 from service.broker.remedies import Remedy, remedy
@@ -26,11 +27,16 @@ CLOSE_S = 3.0  # what a failed producer is given to go; its records are delivere
 
 
 class DeliveryFailedError(ClaimwireError):
-    """Nothing of a batch is committed, or only its confirmed start; the caller goes back to what is committed."""
+    """Nothing of a batch is committed, or only its confirmed start; the caller goes back to what is committed.
 
-    def __init__(self, cause: KafkaError) -> None:
+    If its remedy is to set a record aside, that is one of `unconfirmed`, or of them all where that is empty: in bulk
+    nobody asked for each.
+    """
+
+    def __init__(self, cause: KafkaError, unconfirmed: Sequence[Record] = ()) -> None:
         super().__init__(f"The batch was not delivered: {cause!r}. Read it again from what is committed.")
         self.cause = cause
+        self.unconfirmed = unconfirmed
         self.remedy: Remedy = remedy(cause)
 
 
@@ -55,8 +61,8 @@ class Delivery(ABC):
 
     `timing` takes the name of a stage and its seconds. Each step blocks for up to about `timeout_s`, and some of
     kafka-python's for ever; ending the process then is the watchdog's part. With `bulk` outputs go in whole batches,
-    and one by one after a failure, because only then does the broker say which of them it refuses; `make_appender`
-    makes what takes the batches.
+    and one by one after a failure, because only then is it known which are confirmed although others are refused;
+    `make_appender` makes what takes the batches.
     """
 
     def __init__(
@@ -93,11 +99,14 @@ class Delivery(ABC):
         outgoing: Sequence[Outgoing],
         member: ConsumerGroupMetadata,
         beat: Callable[[str], object] = lambda step: None,
+        *,
+        careful: bool = False,
     ) -> Mapping[Partition, int]:
         """Publish `outgoing`, which answers `records` one for one, and return the offsets that are now committed.
 
-        `beat` is told each step that may block. Raises DeliveryFailedError.
+        `beat` is told each step that may block. What is `careful` goes one by one. Raises DeliveryFailedError.
         """
+        self._careful = self._careful or careful
         ledger = Ledger(records)
         started = self._clock()
         try:
@@ -110,13 +119,16 @@ class Delivery(ABC):
             beat("commit")
             self._commit(self._producer, ledger.committable(), member)
             self._timing("commit", self._clock() - published)
-        except KafkaError as error:
+        except (KafkaError, DeliveryFailedError) as error:
+            failure = (
+                error if isinstance(error, DeliveryFailedError) else DeliveryFailedError(error, self._asked(records))
+            )
             self._careful = True
             beat("salvage")
             self._salvage(ledger, member)
             beat("discard")
             self.discard()
-            raise DeliveryFailedError(error) from error
+            raise failure from failure.cause
         self._careful = False
         return ledger.committable()
 
@@ -140,20 +152,18 @@ class Delivery(ABC):
         if self._appender and not self._careful:
             batches = self._appender.append(outgoing)
             beat("flush")
-            self._confirm_batches(producer, batches)
+            self._confirm_batches(producer, batches, len(records))
             ledger.settle(records)
         else:
             futures = sent(producer, outgoing)
             beat("flush")
             self._confirm_each(producer, records, futures, ledger)
 
-    def _confirm_batches(self, producer: KafkaProducer, futures: Sequence[FutureProduceResult]) -> None:
-        producer.flush(timeout=self._timeout)
-        failed = [future.exception for future in futures if future.failed()]
-        if failed:
-            raise max(failed, key=remedy)
+    def _confirm_batches(self, producer: KafkaProducer, futures: Sequence[FutureProduceResult], records: int) -> None:
+        with suppress(KafkaError):  # it knows less than the batches, which are all looked at
+            producer.flush(timeout=self._timeout)
         if not confirmed(futures):
-            raise KafkaError("a batch was not confirmed as a whole; sending its records one by one")
+            raise max((error for future in futures for error in refusals(future, records)), key=remedy)
 
     def _confirm_each(
         self,
@@ -164,9 +174,14 @@ class Delivery(ABC):
     ) -> None:
         errors = list(answers(producer, futures, self._timeout, self._clock))
         ledger.settle(record for record, error in zip(records, errors, strict=True) if error is None)
-        failures = [error for error in errors if error is not None]
+        failures = [(record, error) for record, error in zip(records, errors, strict=True) if error is not None]
         if failures:
-            raise max(failures, key=remedy)
+            gravest = max((error for _, error in failures), key=remedy)
+            raise DeliveryFailedError(gravest, [record for record, _ in failures])
+
+    def _asked(self, records: Sequence[Record]) -> Sequence[Record]:
+        """Which of the records that failed together were sent one by one."""
+        return records if self._careful or self._make_appender is None else ()
 
     @abstractmethod
     def _begin(self, producer: KafkaProducer) -> None:

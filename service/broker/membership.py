@@ -1,21 +1,21 @@
 """Whether we are a member of the group whose positions and partitions can be trusted."""
 
+import math
 import time
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import structlog
 from kafka import ConsumerRebalanceListener, TopicPartition
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, KafkaTimeoutError
 from kafka.structs import ConsumerGroupMetadata, MemberState
 
 from service.broker.ledger import Partition
 from service.errors import MembershipLostError
 from service.operations.catalogue import RebalanceKind
 
-COMMITTED_TIMEOUT_MS = (
-    10_000  # a dead owner's open transaction holds its offsets back; ask again rather than wait longer
-)
+ANSWER_S = 10.0  # a dead owner's open transaction holds its offsets back; ask again rather than wait longer
+POSITIONS_S = 20.0  # for all questions about positions together, which are one step to the watchdog
 
 log = structlog.get_logger()
 
@@ -166,12 +166,13 @@ class Membership:
             self.join()
 
     def _return_to_committed(self) -> bool:
+        give_up = self._clock() + POSITIONS_S
         try:
             committed = {
-                partition: self._consumer.committed(partition, timeout_ms=COMMITTED_TIMEOUT_MS)
+                partition: self._consumer.committed(partition, timeout_ms=self._patience_ms(give_up))
                 for partition in self._consumer.assignment()
             }
-            found = self._corrected(committed) if self._misplaced else committed
+            found = self._corrected(committed, give_up) if self._misplaced else committed
             for partition, offset in found.items():
                 if offset is None:
                     self._consumer.seek_to_beginning(partition)
@@ -185,11 +186,19 @@ class Membership:
         self.sought = {(partition.topic, partition.partition): offset for partition, offset in found.items()}
         return True
 
-    def _corrected(self, committed: Mapping[TopicPartition, int | None]) -> Mapping[TopicPartition, int | None]:
+    def _patience_ms(self, give_up: float) -> int:
+        left = give_up - self._clock()
+        if left <= 0:
+            raise KafkaTimeoutError(f"The questions about positions took more than {POSITIONS_S:.0f} s together.")
+        return math.ceil(min(left, ANSWER_S) * 1000)
+
+    def _corrected(
+        self, committed: Mapping[TopicPartition, int | None], give_up: float
+    ) -> Mapping[TopicPartition, int | None]:
         """The committed offsets, but the first that is kept in place of each that is not on the topic."""
         # Asked only when a fetch has failed: in kafka-python 3.0.12 this stands still while a leader moves.
-        firsts = self._consumer.beginning_offsets(list(committed), timeout_ms=COMMITTED_TIMEOUT_MS)
-        ends = self._consumer.end_offsets(list(committed), timeout_ms=COMMITTED_TIMEOUT_MS)
+        firsts = self._consumer.beginning_offsets(list(committed), timeout_ms=self._patience_ms(give_up))
+        ends = self._consumer.end_offsets(list(committed), timeout_ms=self._patience_ms(give_up))
         return {
             partition: offset if offset is None else _kept(partition, offset, firsts[partition], ends[partition])
             for partition, offset in committed.items()

@@ -1,4 +1,4 @@
-"""Hands a producer records one by one and waits for each, so that the broker says which of them it refuses."""
+"""Hands a producer records one by one and waits for each, so that as many as possible are known to be confirmed."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -24,6 +24,9 @@ def answers(
     producer: KafkaProducer, futures: Sequence[FutureRecordMetadata], timeout_s: float, clock: Callable[[], float]
 ) -> Iterator[KafkaError | None]:
     """For each output the error with which it failed, None when the broker has confirmed it.
+
+    A confirmed record is innocent. One that failed may be the neighbour of one that is refused: the broker refuses
+    batches, and in a transaction the client gives up whatever else was on its way.
 
     A flush of kafka-python 3.0.12 raises as soon as a batch was split for its size, although its records are still on
     their way; so each future is waited for, with what is left of the time.

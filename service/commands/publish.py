@@ -1,6 +1,8 @@
 """`claimwire publish`: splits articles into sentences and puts them on the input topic."""
 
 import os
+import time
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -12,14 +14,16 @@ from rich.console import Console
 from rich.progress import Progress
 
 from service.articles import split_article
-from service.broker.clients import make_admin, make_producer
+from service.broker.clients import abandon, make_producer
+from service.broker.delivery import CLOSE_S
 from service.broker.reaching import reach, wait_for_broker
-from service.broker.topics import left_to_broker, missing
+from service.broker.remedies import remedy
+from service.broker.sending import answers
+from service.commands.needed_topics import look_for
 from service.commands.texts import STANDARD_INPUT, opened
-from service.errors import BrokerRefusedError
 from service.events.sentence import SentenceEvent
 from service.records import Headers
-from service.settings import Settings, key, load
+from service.settings import Settings, load
 
 PATIENCE_S = 10.0  # a person waits at the prompt
 SOURCE = b"/claimwire/publish"
@@ -36,31 +40,18 @@ def publish(files: tuple[Path, ...]) -> None:
     """
     settings = load(os.environ, broker_limit_s=PATIENCE_S)
     wait_for_broker(settings)
-    _look_for_topic(settings)
+    look_for(settings, "topic_sentences")
     articles = [_read(path) for path in files or (STANDARD_INPUT,)]  # all of them, or none is published
     producer = reach(settings, lambda: make_producer(settings, None))
     futures = []
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        for article in progress.track(articles, description="Publishing"):
-            futures += reach(settings, partial(_send, settings, producer, article))
-    reach(settings, lambda: producer.flush(timeout=settings.delivery_timeout_s))
-    reach(settings, lambda: [future.get(timeout=0) for future in futures])
-    producer.close()
+    try:
+        with Progress(console=Console(stderr=True), transient=True) as progress:
+            for article in progress.track(articles, description="Publishing"):
+                futures += reach(settings, partial(_send, settings, producer, article))
+        reach(settings, lambda: _confirm(settings, producer, futures))
+    finally:
+        abandon(producer, CLOSE_S)
     click.echo(f"published {len(futures)} sentences on {settings.topic_sentences}")
-
-
-def _look_for_topic(settings: Settings) -> None:
-    """Find out at once what a producer would tell by a timeout."""
-    if left_to_broker(settings):
-        return
-    admin = reach(settings, lambda: make_admin(settings))
-    absent = reach(settings, lambda: missing(admin, [settings.topic_sentences]))
-    admin.close()
-    if absent:
-        raise BrokerRefusedError(
-            f"The topic {settings.topic_sentences} is missing. Create it with `claimwire topics create`, or correct "
-            f"{key('topic_sentences')}."
-        )
 
 
 def _read(path: Path) -> str:
@@ -73,6 +64,12 @@ def _send(settings: Settings, producer: KafkaProducer, article: str) -> list[Fut
         producer.send(settings.topic_sentences, key=keyed, value=value, headers=headers)
         for keyed, value, headers in map(record, split_article(article))
     ]
+
+
+def _confirm(settings: Settings, producer: KafkaProducer, futures: Sequence[FutureRecordMetadata]) -> None:
+    errors = answers(producer, futures, settings.delivery_timeout_s, time.monotonic)
+    if failures := [error for error in errors if error is not None]:
+        raise max(failures, key=remedy)
 
 
 def record(sentence: SentenceEvent) -> tuple[bytes, bytes, Headers]:

@@ -23,7 +23,7 @@ from service.topics import Topics
 PREFIX = "CLAIMWIRE_"
 
 # Bounds given beside a default would be overruled by those of Seconds.
-StallSeconds = Annotated[Seconds, Field(ge=30)]  # three questions about positions, of ten seconds each, are one step
+StallSeconds = Annotated[Seconds, Field(ge=30)]  # twenty seconds of questions about positions are one step
 StopSeconds = Annotated[Seconds, Field(le=9)]  # the process has ended ten seconds after a signal
 
 

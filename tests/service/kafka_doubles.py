@@ -1,9 +1,9 @@
 """Stand-ins for kafka-python's clients that do what they are told and remember what was done to them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from kafka import TopicPartition
+from kafka import OffsetAndMetadata, TopicPartition
 from kafka.errors import CommitFailedError, KafkaError, KafkaTimeoutError, MessageSizeTooLargeError
 from kafka.structs import ConsumerGroupMetadata, MemberState
 
@@ -23,11 +23,10 @@ class FakeRecord(NamedTuple):
 
 
 class FakeFuture:
-    """A future that is done, of a record or of a batch: with the error given, or well."""
+    """A record's future that is done: with the error given, or well."""
 
     def __init__(self, error: KafkaError | None) -> None:
         self.exception = error
-        self.value = (0, 0, None)  # a batch's first offset, its time, and what was refused of it
 
     def failed(self) -> bool:
         """Whether it ended with an error."""
@@ -41,6 +40,24 @@ class FakeFuture:
         """Raise what it failed with."""
         if self.exception:
             raise self.exception
+
+
+class FakeBatchFuture:
+    """A batch's future, which ends well in kafka-python even where its result says what was refused of the batch."""
+
+    is_done = True
+
+    def __init__(self, errors: Mapping[int, KafkaError]) -> None:
+        neighbour = KafkaError("it was part of a batch with a record that is refused")
+        self.value = (0, 0, (lambda index: errors.get(index, neighbour)) if errors else None)
+
+    def failed(self) -> bool:
+        """Never."""
+        return False
+
+    def succeeded(self) -> bool:
+        """Always."""
+        return True
 
 
 class FakeProducer:
@@ -85,17 +102,29 @@ class FakeProducer:
 
 
 class FakeAppender:
-    """Sends all records as one batch, which is confirmed as a whole or fails with the error of one of them."""
+    """Sends all records as one batch, which is confirmed as a whole or refused for some of them."""
 
     def __init__(self, producer: FakeProducer) -> None:
         self.producer = producer
 
-    def append(self, outgoing: Sequence[Outgoing]) -> list[FakeFuture]:
+    def append(self, outgoing: Sequence[Outgoing]) -> list[FakeBatchFuture]:
         """Answer at once."""
         self.producer.calls.append("append")
         self.producer.sent += [out.value for out in outgoing]
-        errors = [error for out in outgoing if (error := self.producer.fails(out.value))]
-        return [FakeFuture(errors[0] if errors else None)]
+        errors = {place: error for place, out in enumerate(outgoing) if (error := self.producer.fails(out.value))}
+        return [FakeBatchFuture(errors)]
+
+
+class FakeSubscription:
+    """Knows a position for each number of a partition that has one, and otherwise none, as before one is found."""
+
+    def __init__(self, positions: dict[int, int]) -> None:
+        self.positions = positions
+
+    def position(self, partition: TopicPartition) -> OffsetAndMetadata | None:
+        """As kafka-python keeps it."""
+        number = self.positions.get(partition.partition)
+        return None if number is None else OffsetAndMetadata(number, "", -1)
 
 
 class FakeConsumer:
@@ -110,6 +139,7 @@ class FakeConsumer:
     ) -> None:
         self.ends = ends or {}
         self.positions = positions or {}
+        self._subscription = FakeSubscription(self.positions)
         self.polls = list(polls)
         self.stored = dict(committed or {})
         self.metadata = stable()
@@ -173,17 +203,13 @@ class FakeConsumer:
         """Whatever a test has put there, and otherwise unknown, as before the first fetch."""
         return self.ends.get(partition.partition)
 
-    def position(self, partition: TopicPartition, *, timeout_ms: int) -> int | None:
-        """Whatever a test has put there, and otherwise unknown, as before a beginning is found."""
-        return self.positions.get(partition.partition)
-
 
 class FakeBroker:
     """A topic, its group's offsets, and what transactions made visible: enough to lose or double.
 
     The records of each partition have the offsets from 0. `weather` says what befalls each delivery, one after the
-    other; when it has run out, all is well. Each poll brings up to eight records of one partition, by turns, the first
-    partition first after each seek.
+    other; when it has run out, all is well. Each poll brings up to `at_once` records of one partition, by turns, the
+    first partition first after each seek.
     """
 
     def __init__(
@@ -191,12 +217,14 @@ class FakeBroker:
         records: Sequence[FakeRecord],
         weather: Sequence[str] = (),
         refuses: Callable[[bytes | None], bool] = lambda value: False,
+        at_once: int = 8,
     ) -> None:
         self.topic: dict[TopicPartition, list[FakeRecord]] = {}
         for record in records:
             self.topic.setdefault(TopicPartition(record.topic, record.partition), []).append(record)
         self.weather = list(weather)
         self.refuses = refuses
+        self.at_once = at_once
         self.outputs: list[bytes | None] = []
         self.committed = dict.fromkeys(self.topic, 0)
         self.consumer = _BrokerConsumer(self)
@@ -222,7 +250,7 @@ class _BrokerConsumer(FakeConsumer):
         found: list[FakeRecord] = []
         for partition in list(self.turns):
             self.turns.append(self.turns.pop(0))
-            found = self.broker.topic[partition][self.read[partition] :][:8]
+            found = self.broker.topic[partition][self.read[partition] :][: self.broker.at_once]
             self.read[partition] += len(found)
             if found:
                 break
@@ -245,10 +273,12 @@ class _BrokerProducer(FakeProducer):
     def __init__(self, broker: FakeBroker) -> None:
         self.broker = broker
         self.today = "work"
+        self.spoilt = False
         super().__init__(self._answer)
 
     def begin_transaction(self) -> None:
         super().begin_transaction()
+        self.spoilt = False
         self.today = self.broker.weather.pop(0) if self.broker.weather else "work"
         if self.today == "rebalance":
             self.broker.consumer.metadata = stable(self.broker.consumer.metadata.generation_id + 1)
@@ -264,7 +294,8 @@ class _BrokerProducer(FakeProducer):
             raise KafkaTimeoutError
 
     def _answer(self, value: bytes | None) -> KafkaError | None:
-        if self.broker.refuses(value):
+        self.spoilt = self.spoilt or self.broker.refuses(value)
+        if self.spoilt:  # what comes after a refused record is given up with its transaction, for the same reason
             return MessageSizeTooLargeError()
         return KafkaTimeoutError() if self.today == "fail to send" else None
 

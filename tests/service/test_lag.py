@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 from kafka import KafkaConsumer, TopicPartition
-from kafka.errors import LogTruncationError
+from kafka.errors import IllegalStateError, LogTruncationError
 from prometheus_client import CollectorRegistry
 
 from deploy.kafka import Broker
@@ -13,7 +13,7 @@ from service.lag import Lag
 from service.operations.metrics import Metrics
 from service.settings import load
 from tests.conftest import MakeTopic
-from tests.service.broker.client_faults.acting import join
+from tests.service.broker.client_faults.acting import find_truncated, join, refusal
 from tests.service.kafka_doubles import FakeClock, FakeConsumer, FakeRecord
 
 PARTITION = ("news.sentences", 0)
@@ -202,15 +202,15 @@ def test_a_record_without_a_timestamp_is_as_old_as_we_know_it() -> None:
     assert (1, 5) == bench.told()
 
 
-def test_a_position_that_cannot_be_told_stops_nobody() -> None:
-    """The next poll raises the same, and the loop deals with it there."""
+def test_a_partition_that_is_taken_meanwhile_stops_nobody() -> None:
+    """The group takes a partition when it likes, also between two looks at it."""
 
-    class Truncated(FakeConsumer):
-        def position(self, partition: TopicPartition, *, timeout_ms: int) -> int | None:
-            raise LogTruncationError({})
+    class Taken(FakeConsumer):
+        def highwater(self, partition: TopicPartition) -> int | None:
+            raise IllegalStateError
 
     bench = Bench()
-    bench.consumer = Truncated(ends={0: 100})
+    bench.consumer = Taken(ends={0: 100})
     bench.lag.sought({PARTITION: 60})
 
     bench.lag.tell(bench.consumer)
@@ -254,3 +254,24 @@ def test_a_record_that_was_sent_in_a_transaction_leaves_no_lag(
     consumer.close()
     assert (2, NOTHING) == (end, bench.told(topic))
     assert waiting
+
+
+def test_an_error_that_comes_once_is_left_to_the_next_poll(
+    real_broker: Broker, make_topic: MakeTopic, group: str
+) -> None:
+    """The loop has to hear that the topic was truncated; the lag only looks on."""
+    partition = TopicPartition(make_topic(real_broker), 0)
+    settings = load({"CLAIMWIRE_BOOTSTRAP_SERVERS": real_broker.bootstrap_servers, "CLAIMWIRE_GROUP_ID": group})
+    consumer, producer = make_consumer(settings, None, auto_offset_reset="none"), make_producer(settings, None)
+    consumer.assign([partition])
+    consumer.seek(partition, 0)
+    producer.send(partition.topic, b"v").get(10)
+    polled(consumer)
+    find_truncated(consumer, partition)
+
+    Bench().lag.tell(consumer)
+
+    refused = refusal(lambda: consumer.poll(timeout_ms=500))
+    producer.close()
+    consumer.close()
+    assert isinstance(refused, LogTruncationError)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kafka.errors import (
     CorruptRecordError,
+    InvalidRecordError,
     InvalidTimestampError,
     KafkaConnectionError,
     KafkaError,
@@ -85,6 +86,7 @@ class Bench:
         self.clock = FakeClock()
         self.made: list[FakeProducer] = []
         self.waiting = list(producers)
+        self.bulk = bulk
         self.registry = CollectorRegistry()
         self.pauses: list[float] = []
         self.steps: list[str] = []
@@ -230,9 +232,9 @@ def test_a_refused_record_is_found_while_another_partition_is_busy(make_bench: M
 
     bench.loop.run()
 
-    refusals = 4  # of eight records, four, two, and one
+    refusals = 4 + bench.bulk  # of eight records, four, two, and one, before which eight went in bulk
     assert refusals + 1 == len(bench.made)
-    assert broker.outputs.index(b"dead") < broker.outputs.index(b"47")
+    assert broker.outputs.index(b"dead") < broker.outputs.index(b"55")
 
 
 @given(
@@ -255,6 +257,28 @@ def test_a_dead_letter_that_is_refused_stops_the_service(make_bench: MakeBench) 
 
     with pytest.raises(UndeliverableError, match=r"max\.message\.bytes"):
         bench.loop.run()
+
+
+def test_a_dead_letter_that_its_topic_does_not_allow_is_told_from_a_large_one(make_bench: MakeBench) -> None:
+    """A compacted topic refuses a record without a key, however much it may hold."""
+    refusing = FakeProducer(lambda value: InvalidRecordError())
+    bench = make_bench([[FakeRecord(0, value=b"not json")]], [refusing])
+
+    with pytest.raises(UndeliverableError, match="no compaction, no validation"):
+        bench.loop.run()
+
+
+def test_few_deliveries_are_wasted_on_bad_records(make_bench: MakeBench) -> None:
+    """Of ten among a thousand each costs a short search, without a pause."""
+    bad = {b"%d" % number for number in range(50, 1000, 100)}
+    broker = FakeBroker(numbered(*range(1000)), refuses=lambda value: value in bad, at_once=500)
+    bench = make_bench([], broker=broker)
+
+    bench.loop.run()
+
+    assert len(bad) == broker.outputs.count(b"dead")
+    assert len(bench.made) <= 7 * len(bad)
+    assert [] == bench.pauses
 
 
 def test_a_clock_that_is_wrong_costs_no_sentence(make_bench: MakeBench) -> None:

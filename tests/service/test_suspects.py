@@ -1,9 +1,11 @@
 """How the record that a broker refuses is found."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from service.errors import BadRecordError, Reason, Stage
+from service.pipeline import place
 from service.suspects import Suspects
 from tests.service.kafka_doubles import FakeRecord
 
@@ -23,13 +25,83 @@ def test_without_a_refusal_everything_goes_at_once() -> None:
     assert [polled] == list(Suspects(100).parts(polled))
 
 
-def test_what_was_refused_comes_again_in_halves() -> None:
-    """The culprit is in one of them."""
+def test_what_was_refused_comes_again_by_half_of_what_is_left() -> None:
+    """If one half is delivered the culprit is in the other, which is not tried as a whole: it would be refused."""
     suspects = Suspects(100)
-    polled = records(0, 0, 1, 2, 3)
+    suspects.refused(records(0, *range(8)))
+
+    assert [4, 2, 1, 1, 2] == [len(part) for part in suspects.parts(records(0, *range(8), 8, 9))]
+
+
+def test_what_was_confirmed_goes_with_its_neighbours() -> None:
+    """Only those are tried in parts of which nobody knows whether they are refused."""
+    suspects = Suspects(100)
+    polled = records(0, *range(9))
     suspects.refused(polled)
 
-    assert [polled[:2], polled[2:]] == list(suspects.parts(polled))
+    suspects.refused(records(0, 3, 5, 6, 8), polled)
+
+    assert [[0, 1, 2, 3, 4, 5], [6], [7], [8]] == [[r.offset for r in part] for part in suspects.parts(polled)]
+
+
+def test_what_was_not_asked_for_one_by_one_comes_again_whole() -> None:
+    """The answers may name the culprit at once; that is worth one attempt before any halving."""
+    suspects = Suspects(100)
+    polled = records(0, *range(9))
+
+    suspects.doubted(polled)
+
+    assert [polled] == list(suspects.parts(polled))
+    assert suspects.among(polled[:1])
+
+
+def test_a_condemned_record_is_no_suspect() -> None:
+    """It is set aside with its neighbours; what it was found among is still asked one by one."""
+    suspects = Suspects(100)
+    suspects.refused(records(0, 0))
+
+    suspects.condemn(FakeRecord(0), REFUSED)
+
+    assert not suspects.among(records(0, 0, 1))
+
+
+def deliveries(count: int, bad: set[int]) -> tuple[int, int]:
+    """How many deliveries are confirmed and how many refused until all of `count` records are through.
+
+    A broker that says as little as it may: whatever goes with a bad record is not confirmed.
+    """
+    suspects, done, confirmed, refused = Suspects(count), 0, 0, 0
+    while done < count:
+        for part in suspects.parts(records(0, *range(done, count))):
+            guilty = [r for r in part if r.offset in bad and place(r) not in suspects.condemned]
+            if guilty:
+                refused += 1
+                suspects.refused(part, part)
+                if len(part) == 1:
+                    suspects.condemn(part[0], REFUSED)
+                break
+            confirmed += 1
+            done = part[-1].offset + 1
+            suspects.passed({FIRST: done})
+    return confirmed, refused
+
+
+@pytest.mark.parametrize("bad", [{500}, set(range(50, 1000, 100)), set(range(10)), {0, 1, 2, 500, 501, 997, 998, 999}])
+def test_a_bad_record_costs_few_deliveries(bad: set[int]) -> None:
+    """Ten halvings tell one record from a thousand, and about as many doublings lead on to the next search."""
+    confirmed, refused = deliveries(1000, bad)
+
+    assert confirmed + refused <= 20 * len(bad)
+    assert refused <= 10 * len(bad)
+
+
+@given(bad=st.sets(st.integers(0, 59)))
+def test_every_bad_record_is_found(bad: set[int]) -> None:
+    """However many there are and wherever they stand, the search ends."""
+    confirmed, refused = deliveries(60, bad)
+
+    assert len(bad) <= refused
+    assert 1 <= confirmed
 
 
 def test_other_records_stay_together() -> None:

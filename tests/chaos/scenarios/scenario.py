@@ -41,6 +41,8 @@ class Scenario:
         if self.promise is Promise.AT_LEAST_ONCE:
             settings["DELIVERY"] = "at_least_once"
         with Stage(site, folder, seed=seed, services=self.services, settings=settings) as stage:
+            for supervisor in stage.supervisors:
+                supervisor.at_work()  # a partition on which nothing was committed before a fault has no time to recover
             stage.pause(1, 2)
             self.act(stage, self.rounds if rounds is None else rounds)
             stage.pause(1, 2)

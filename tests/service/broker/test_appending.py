@@ -3,11 +3,12 @@
 import random
 import uuid
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
-from kafka.errors import KafkaTimeoutError, MessageSizeTooLargeError
+from kafka.errors import InvalidRecordError, KafkaTimeoutError, MessageSizeTooLargeError
+from kafka.producer.future import FutureProduceResult
 
 from deploy.kafka import Broker
 from service.broker.appending import Appender, confirmed
@@ -114,20 +115,59 @@ def test_a_batch_that_is_too_large_for_its_topic_is_refused_at_once(
     assert not isinstance(caught.value.cause, KafkaTimeoutError)
 
 
-def test_what_is_refused_fails_and_is_told_apart_the_next_time(
-    real_broker: Broker, make_topic: Callable[..., str]
+@pytest.mark.parametrize("transaction", ["that has not begun", "that is under way"])
+def test_a_delivery_whose_producer_was_taken_over_is_fenced(
+    real_broker: Broker, make_topic: Callable[..., str], transaction: str
 ) -> None:
-    """A batch with a record that is too large fails fast; sent one by one, the refusal is named."""
+    """A process learns from its batches that another one has its name, and does not fence that one in its turn."""
+    topic = make_topic(real_broker)
+    settings = load({"CLAIMWIRE_BOOTSTRAP_SERVERS": real_broker.bootstrap_servers})
+    name = f"appending-{uuid.uuid4().hex[:8]}"
+
+    class Overtaken(Appender):
+        def append(self, outgoing: Sequence[Outgoing]) -> list[FutureProduceResult]:
+            if transaction == "that is under way":
+                super().append(outgoing)[0].wait(20)
+            make_producer(settings, name).close()
+            return super().append(outgoing)
+
+    delivery = ExactlyOnce(lambda: make_producer(settings, name), timeout_s=20, bulk=True, make_appender=Overtaken)
+
+    with pytest.raises(DeliveryFailedError) as caught:
+        delivery.deliver([FakeRecord(0)], [Outgoing(topic, b"k", b"v", [])], stable())
+    delivery.discard()
+
+    assert Remedy.FENCED is caught.value.remedy
+
+
+def test_a_batch_that_is_refused_for_one_record_says_so(real_broker: Broker, make_topic: Callable[..., str]) -> None:
+    """A compacted topic refuses a record without a key, and with it the neighbours that stand before it."""
+    topic = make_topic(real_broker, properties={"cleanup.policy": "compact"})
+    outgoing = [Outgoing(topic, key, b"v", []) for key in (b"k", b"k", None)]
+    delivery = ExactlyOnce(lambda: producer_of(real_broker), timeout_s=20, bulk=True)
+
+    with pytest.raises(DeliveryFailedError) as caught:
+        delivery.deliver([FakeRecord(number) for number in range(3)], outgoing, stable())
+    delivery.discard()
+
+    assert Remedy.SET_ASIDE is caught.value.remedy
+    assert isinstance(caught.value.cause, InvalidRecordError)
+
+
+def test_what_is_refused_fails_in_bulk_and_one_by_one(real_broker: Broker, make_topic: Callable[..., str]) -> None:
+    """A record that is too large is refused either way; one by one it is among those that are not confirmed."""
     topic = make_topic(real_broker, properties={"max.message.bytes": "2000"})
     large = random.Random(7).randbytes(9000)  # noqa: S311 - must not compress, need not be secret
     outgoing = [Outgoing(topic, b"k", b"small", []), Outgoing(topic, b"k", large, [])]
     delivery = ExactlyOnce(lambda: producer_of(real_broker), timeout_s=20, bulk=True)
 
-    with pytest.raises(DeliveryFailedError):
+    with pytest.raises(DeliveryFailedError) as in_bulk:
         delivery.deliver([FakeRecord(0), FakeRecord(1)], outgoing, stable())
-    with pytest.raises(DeliveryFailedError) as caught:
+    with pytest.raises(DeliveryFailedError) as one_by_one:
         delivery.deliver([FakeRecord(0), FakeRecord(1)], outgoing, stable())
     delivery.discard()
 
-    assert Remedy.SET_ASIDE is caught.value.remedy
-    assert isinstance(caught.value.cause, MessageSizeTooLargeError)
+    for caught in (in_bulk, one_by_one):
+        assert Remedy.SET_ASIDE is caught.value.remedy
+        assert isinstance(caught.value.cause, MessageSizeTooLargeError)
+    assert FakeRecord(1) in one_by_one.value.unconfirmed

@@ -2,14 +2,14 @@
 
 import pytest
 from kafka import TopicPartition
-from kafka.errors import KafkaTimeoutError
+from kafka.errors import GroupAuthorizationFailedError, KafkaTimeoutError
 
 from deploy.kafka import Broker
 from service.broker.clients import make_consumer, make_producer
-from service.broker.contact import ASK_AFTER_S, Contact
+from service.broker.contact import ASK_AFTER_S, NOBODYS, Contact
 from service.settings import load
 from tests.conftest import MakeTopic
-from tests.service.broker.client_faults.acting import join, offset
+from tests.service.broker.client_faults.acting import give_up_asking, join, offset, refusal
 from tests.service.kafka_doubles import FakeClock, FakeConsumer
 
 
@@ -63,3 +63,22 @@ def test_a_coordinator_answers_while_a_transaction_holds_the_offsets_back(
     producer.close()
     consumer.close()
     assert answered
+
+
+def test_a_late_answer_is_no_sign_of_life(real_broker: Broker, make_topic: MakeTopic, group: str) -> None:
+    """What the coordinator said to an earlier question tells nothing of how it is now."""
+    topic = make_topic(real_broker)
+    settings = load({"CLAIMWIRE_BOOTSTRAP_SERVERS": real_broker.bootstrap_servers, "CLAIMWIRE_GROUP_ID": group})
+    consumer = make_consumer(settings, None)
+    consumer.subscribe([topic])
+    join(consumer)
+    give_up_asking(consumer, TopicPartition(topic, NOBODYS))
+
+    async def refuse(partitions: list[TopicPartition]) -> None:
+        raise GroupAuthorizationFailedError  # an outage would say as much, after five seconds
+
+    consumer._coordinator._send_offset_fetch_request = refuse
+    refused = refusal(Contact(consumer, topic).ask)
+
+    consumer.close()
+    assert isinstance(refused, GroupAuthorizationFailedError)

@@ -6,7 +6,13 @@ from typing import TypeAlias
 
 import pytest
 from kafka import TopicPartition
-from kafka.errors import KafkaError, KafkaTimeoutError, MessageSizeTooLargeError, NotLeaderForPartitionError
+from kafka.errors import (
+    KafkaError,
+    KafkaTimeoutError,
+    MessageSizeTooLargeError,
+    NotLeaderForPartitionError,
+    ProducerFencedError,
+)
 
 from models.errors import ClaimwireError
 from service.broker.delivery import AtLeastOnce, Delivery, DeliveryFailedError, ExactlyOnce
@@ -96,15 +102,43 @@ def test_a_failed_producer_is_never_used_again(exactly_once: Make) -> None:
     assert "commit" == producers[1].calls[-1]
 
 
-def test_the_gravest_failure_of_a_batch_decides() -> None:
-    """A record that is too large is reported although its neighbours failed for a passing reason."""
-    errors = {b"7": NotLeaderForPartitionError(), b"9": MessageSizeTooLargeError()}
+@pytest.mark.parametrize(
+    ("error", "remedy"),
+    [(MessageSizeTooLargeError(), Remedy.SET_ASIDE), (ProducerFencedError(), Remedy.FENCED)],
+)
+def test_the_gravest_failure_of_a_batch_decides(exactly_once: Make, error: KafkaError, remedy: Remedy) -> None:
+    """A record that is refused is reported although its neighbours failed for a passing reason."""
+    errors = {b"7": NotLeaderForPartitionError(), b"9": error}
     producer = FakeProducer(lambda value: errors.get(value or b""))
 
     with pytest.raises(DeliveryFailedError) as caught:
-        ExactlyOnce(lambda: producer, timeout_s=1).deliver(RECORDS, OUTGOING, stable())
+        exactly_once(lambda: producer).deliver(RECORDS, OUTGOING, stable())
 
-    assert Remedy.SET_ASIDE is caught.value.remedy
+    assert remedy is caught.value.remedy
+    assert error is caught.value.cause
+
+
+@pytest.mark.parametrize(("bulk", "unconfirmed"), [(False, RECORDS[1:2]), (True, [])])
+def test_a_failure_says_which_records_are_not_confirmed(bulk: bool, unconfirmed: list[FakeRecord]) -> None:
+    """One by one those that failed are known; in bulk nobody asked for each."""
+    producer = FakeProducer(refusing(b"8", error=MessageSizeTooLargeError()))
+    delivery = ExactlyOnce(lambda: producer, timeout_s=1, bulk=bulk, make_appender=FakeAppender)
+
+    with pytest.raises(DeliveryFailedError) as caught:
+        delivery.deliver(RECORDS, OUTGOING, stable())
+
+    assert unconfirmed == list(caught.value.unconfirmed)
+
+
+def test_what_is_careful_is_sent_one_by_one() -> None:
+    """Whoever looks for a refused record asks for it, however often one by one has worked meanwhile."""
+    producer = FakeProducer()
+    delivery = ExactlyOnce(lambda: producer, timeout_s=1, bulk=True, make_appender=FakeAppender)
+
+    for careful in (True, True, False):
+        delivery.deliver(RECORDS, OUTGOING, stable(), careful=careful)
+
+    assert ONE_BY_ONE + ONE_BY_ONE + IN_BULK == producer.calls
 
 
 def test_a_producer_that_cannot_be_made_is_a_failed_delivery(exactly_once: Make) -> None:

@@ -8,11 +8,17 @@ from kafka.errors import KafkaTimeoutError
 from kafka.structs import ConsumerGroupMetadata, MemberState
 from structlog.testing import capture_logs
 
+from deploy.kafka import Broker
+from service.broker.clients import make_consumer
 from service.broker.membership import AssignmentListener, Membership
 from service.errors import MembershipLostError
+from service.settings import load
+from tests.conftest import MakeTopic
+from tests.service.broker.client_faults.acting import give_up_asking, join, offset
 from tests.service.kafka_doubles import FakeClock, FakeConsumer, evicted, stable
 
 PARTITION = TopicPartition("news.sentences", 0)
+CALL_MS = 10_000  # for what a broker answers at once
 
 
 def membership(
@@ -169,6 +175,50 @@ def test_positions_that_cannot_be_read_are_asked_for_again() -> None:
     assert consumer.metadata == member.check()
 
 
+def test_positions_are_asked_for_only_so_long_however_many_there_are() -> None:
+    """The watchdog must not end a process that does nothing worse than ask a slow coordinator about its partitions."""
+    clock, waits = FakeClock(), []
+
+    class Slow(FakeConsumer):
+        def committed(self, partition: TopicPartition, *, timeout_ms: int) -> int | None:
+            waits.append(timeout_ms)
+            clock.now += 3
+            return 5
+
+    consumer = Slow()
+    consumer.partitions = {TopicPartition("news.sentences", number) for number in range(30)}
+
+    assert membership(consumer, clock).check() is None
+    assert [10_000, 10_000, 10_000, 10_000, 8_000, 5_000, 2_000] == waits
+    assert [] == consumer.calls
+
+
+def test_looking_for_what_is_kept_is_part_of_that_time() -> None:
+    """All questions of one step share its limit."""
+    clock, waits = FakeClock(), []
+
+    class Slow(FakeConsumer):
+        def committed(self, partition: TopicPartition, *, timeout_ms: int) -> int | None:
+            clock.now += 12
+            return 5
+
+        def beginning_offsets(self, partitions: list[TopicPartition], timeout_ms: int) -> dict[TopicPartition, int]:
+            waits.append(timeout_ms)
+            clock.now += 5
+            return super().beginning_offsets(partitions, timeout_ms)
+
+        def end_offsets(self, partitions: list[TopicPartition], timeout_ms: int) -> dict[TopicPartition, int]:
+            waits.append(timeout_ms)
+            return super().end_offsets(partitions, timeout_ms)
+
+    member = membership(Slow(), clock)
+    member.misplaced()
+
+    member.check()
+
+    assert [8_000, 3_000] == waits
+
+
 def test_a_stranded_member_subscribes_again_once() -> None:
     """A leader that a change of metadata has stranded is freed by leaving and entering the subscription."""
     consumer, clock = FakeConsumer(), FakeClock()
@@ -219,3 +269,27 @@ def test_the_listener_tells_what_is_ours() -> None:
     listener.on_partitions_lost({PARTITION})
 
     assert [("assigned", {PARTITION, other}), ("revoked", {PARTITION}), ("lost", set())] == heard
+
+
+def test_an_answer_that_came_too_late_is_not_believed(real_broker: Broker, make_topic: MakeTopic, group: str) -> None:
+    """What was committed before others were at work would have their records read, and published, once more."""
+    # With one partition the polls of the join would ask the same, and be told the late answer in our stead.
+    partition = TopicPartition(make_topic(real_broker, partitions=2), 0)
+    settings = load({"CLAIMWIRE_BOOTSTRAP_SERVERS": real_broker.bootstrap_servers, "CLAIMWIRE_GROUP_ID": group})
+    consumer, successor = (make_consumer(settings, None) for _ in range(2))
+    successor.assign([partition])
+    successor.commit({partition: offset(5)}, timeout_ms=CALL_MS)
+    member = membership(consumer)
+    consumer.subscribe([partition.topic])
+    join(consumer)
+    give_up_asking(consumer, partition)
+    consumer.unsubscribe()
+    successor.commit({partition: offset(15)}, timeout_ms=CALL_MS)
+    consumer.subscribe([partition.topic])
+    join(consumer)
+
+    member.check()
+
+    consumer.close(autocommit=False)
+    successor.close(autocommit=False)
+    assert 15 == member.sought[partition.topic, 0]

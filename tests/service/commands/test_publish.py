@@ -1,17 +1,19 @@
 """`claimwire publish`: an article in, its sentences on the input topic."""
 
 import json
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
-from kafka import KafkaConsumer
+from kafka import KafkaConsumer, TopicPartition
 
 from deploy.kafka import Broker
 from service.articles import split_article
 from service.commands.publish import record
 from service.errors import BrokerRefusedError, SettingsError
 from service.events.sentence import SentenceEvent
+from tests.conftest import MakeTopic
 from tests.end_to_end.newsroom import Newsroom, until
 from tests.service.commands.conftest import Command
 
@@ -68,6 +70,41 @@ def test_files_and_standard_input_are_published(newsroom: Newsroom, tmp_path: Pa
     assert f"published 4 sentences on {newsroom.topics['sentences']}\n" == result.stdout
     texts = [json.loads(record.value)["text"] for record in published(newsroom, 4)]
     assert sorted([*TEXTS, "It rained on the mill."]) == sorted(texts)
+
+
+def test_an_article_larger_than_a_batch_of_the_topic_is_published_whole(
+    real_broker: Broker, make_topic: MakeTopic, command: Command
+) -> None:
+    """kafka-python splits a batch that is too large, and its flush then fails although everything arrives."""
+    topic = make_topic(real_broker, properties={"max.message.bytes": "20000"})
+
+    result = command(
+        "publish", text=long_article(600), BOOTSTRAP_SERVERS=real_broker.bootstrap_servers, TOPIC_SENTENCES=topic
+    )
+
+    assert f"published 601 sentences on {topic}\n" == result.stdout, result.exception
+    with KafkaConsumer(bootstrap_servers=real_broker.bootstrap_servers) as consumer:
+        place = TopicPartition(topic, 0)
+        assert {place: 601} == consumer.end_offsets([place])
+
+
+def test_a_sentence_that_the_topic_refuses_is_an_error(
+    real_broker: Broker, make_topic: MakeTopic, command: Command
+) -> None:
+    """It says that the broker refuses it, and nobody is told that all is published."""
+    topic = make_topic(real_broker, properties={"max.message.bytes": "100"})
+
+    result = command("publish", text=ARTICLE, BOOTSTRAP_SERVERS=real_broker.bootstrap_servers, TOPIC_SENTENCES=topic)
+
+    assert "" == result.stdout
+    assert isinstance(result.exception, BrokerRefusedError)
+    assert "MessageSizeTooLargeError" in str(result.exception)
+
+
+def long_article(sentences: int) -> str:
+    """A headline and so many sentences that hardly compress."""
+    paragraphs = (f"The {sha256(b'%d' % number).hexdigest()} reopens." for number in range(sentences))
+    return "\n\n".join(["Mill reopens", *paragraphs])
 
 
 def test_a_topic_that_is_missing_is_named(real_broker: Broker, command: Command) -> None:

@@ -1,18 +1,22 @@
 """`claimwire replay`: it goes to the end of the dead letters, or says that it could not."""
 
+import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
-from kafka import TopicPartition
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import CorruptRecordError, KafkaError, NotEnoughReplicasError
 
 from deploy.kafka import Broker
 from service.broker.clients import make_consumer, make_producer
 from service.commands.replay import STANDSTILL_S, waiting
-from service.errors import BrokerUnavailableError, UnreadableBatchError
+from service.dead_letters import HEADERS
+from service.errors import BrokerRefusedError, BrokerUnavailableError, UnreadableBatchError
 from service.settings import Settings, load
 from tests.conftest import MakeTopic
+from tests.end_to_end.newsroom import until
+from tests.service.commands.conftest import Command
 from tests.service.kafka_doubles import FakeClock, FakeRecord
 
 TOPIC = "news.sentences.dead-letters"
@@ -152,3 +156,116 @@ def publish(settings: Settings, value: bytes, *, commit: bool) -> None:
     else:
         producer.abort_transaction()
     producer.close()
+
+
+class Desk:
+    """An input topic and its dead letters at a real broker, for one test."""
+
+    def __init__(self, broker: Broker, make_topic: MakeTopic, group: str, **properties: str) -> None:
+        named = {name.replace("_", "."): value for name, value in properties.items()}
+        self.servers = broker.bootstrap_servers
+        self.sentences = make_topic(broker, properties=named)
+        self.dead_letters = make_topic(broker)
+        self.settings = {
+            "BOOTSTRAP_SERVERS": self.servers,
+            "GROUP_ID": group[:200],
+            "TOPIC_SENTENCES": self.sentences,
+            "TOPIC_DEAD_LETTERS": self.dead_letters,
+        }
+
+    def letters(self, *letters: tuple[str, bytes]) -> None:
+        """Put dead letters there: the topic that each says it came from, and its value."""
+        with KafkaProducer(bootstrap_servers=self.servers) as producer:
+            for topic, value in letters:
+                headers = [(name, topic.encode() if name == HEADERS[0] else b"0") for name in HEADERS]
+                producer.send(self.dead_letters, value=value, headers=headers).get(timeout=10)
+
+    def put_back(self, count: int) -> list[bytes]:
+        """What is on the input topic, once so much is there."""
+        return values(self.servers, self.sentences, count)
+
+
+def values(servers: str, topic: str, count: int) -> list[bytes]:
+    """What is on a topic, once so much is there; more than `count` if there is more."""
+    found: list[bytes] = []
+    with KafkaConsumer(
+        topic, bootstrap_servers=servers, auto_offset_reset="earliest", isolation_level="read_committed"
+    ) as consumer:
+
+        def enough() -> bool:
+            polled = consumer.poll(timeout_ms=200).values()
+            found.extend(record.value for records in polled for record in records)
+            return len(found) >= count
+
+        until(enough)
+    return found
+
+
+@pytest.fixture
+def desk(real_broker: Broker, make_topic: MakeTopic, group: str) -> Desk:
+    """Topics that take whatever comes."""
+    return Desk(real_broker, make_topic, group)
+
+
+def test_a_letter_from_another_topic_is_left_alone_and_named(desk: Desk, command: Command) -> None:
+    """Whoever may write dead letters decides the topic that they name, and sends us nowhere and holds nobody up."""
+    desk.letters((desk.sentences, b"1"), ("no.such.topic", b"old"), (desk.sentences, b"2"))
+
+    dry, first, again = (command("replay", *options, **desk.settings) for options in (["--dry-run"], [], []))
+
+    left = f"left alone 1 dead letters there that came from other topics than {desk.sentences}: no.such.topic\n"
+    assert f"would put back 2 dead letters of {desk.dead_letters}\n{left}" == dry.stdout
+    assert f"put back 2 dead letters of {desk.dead_letters}\n{left}" == first.stdout
+    assert f"put back 0 dead letters of {desk.dead_letters}\n" == again.stdout
+    assert [b"1", b"2"] == desk.put_back(2)
+
+
+def test_a_letter_that_names_a_topic_of_ours_is_left_alone(desk: Desk, command: Command) -> None:
+    """Otherwise a forged dead letter would become an event of ours, written under our rights."""
+    claims = desk.dead_letters  # any topic that is there and is not the input
+    desk.letters((claims, b"forged"))
+
+    result = command("replay", **desk.settings)
+
+    assert f"came from other topics than {desk.sentences}: {claims}\n" in result.stdout
+    assert [b"forged"] == values(desk.servers, claims, 1)
+
+
+def test_of_many_topics_some_are_named(desk: Desk, command: Command) -> None:
+    """A hostile writer fills no screen."""
+    desk.letters(*[(f"topic.{number}", b"old") for number in range(7)])
+
+    result = command("replay", **desk.settings)
+
+    assert f"than {desk.sentences}: topic.0, topic.1, topic.2, topic.3, topic.4 and 2 more\n" in result.stdout
+
+
+def test_a_letter_that_its_topic_refuses_is_named_and_the_others_are_put_back(
+    real_broker: Broker, make_topic: MakeTopic, group: str, command: Command
+) -> None:
+    """One that nobody can put back holds up none of those that can, and is an error that says what to do."""
+    desk = Desk(real_broker, make_topic, group, max_message_bytes="2000")
+    noise = os.urandom(4000)  # does not compress to 2,000 bytes
+    desk.letters(*[(desk.sentences, value) for value in (b"1", b"2", noise, b"3", b"4")])
+
+    first, again = (command("replay", **desk.settings) for _ in range(2))
+
+    assert f"put back 4 dead letters of {desk.dead_letters}\n" == first.stdout
+    assert f"left alone {desk.dead_letters}/0/2, which {desk.sentences} refuses: MessageSize" in first.stderr
+    assert isinstance(first.exception, BrokerRefusedError)
+    assert "raise max.message.bytes" in str(first.exception)
+    assert (0, f"put back 0 dead letters of {desk.dead_letters}\n") == (again.exit_code, again.stdout)
+    assert [b"1", b"2", b"3", b"4"] == desk.put_back(4)
+
+
+@pytest.mark.parametrize("field", ["TOPIC_SENTENCES", "TOPIC_DEAD_LETTERS"])
+def test_a_topic_of_ours_that_is_missing_is_named(desk: Desk, command: Command, field: str) -> None:
+    """At once, and not as a broker that does not answer."""
+    desk.letters((desk.sentences, b"1"))
+
+    result = command("replay", **desk.settings | {field: "never.made"})
+
+    assert isinstance(result.exception, BrokerRefusedError)
+    assert f"never.made is missing. Create it with `claimwire topics create`, or correct CLAIMWIRE_{field}." in str(
+        result.exception
+    )

@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Callable
+from typing import Any
 
-from kafka import KafkaConsumer, OffsetAndMetadata
-from kafka.errors import KafkaError
+from kafka import KafkaConsumer, OffsetAndMetadata, TopicPartition
+from kafka.errors import KafkaError, KafkaTimeoutError
 from kafka.structs import MemberState
 
 
@@ -33,6 +34,29 @@ def refusal(call: Callable[[], object]) -> KafkaError | None:
     except KafkaError as error:
         return error
     return None
+
+
+def give_up_asking(consumer: KafkaConsumer, partition: TopicPartition) -> None:
+    """Ask for a partition's offset without any patience, and let the answer come after all."""
+    assert isinstance(refusal(lambda: consumer.committed(partition, timeout_ms=0)), KafkaTimeoutError)
+    asked = consumer._coordinator._offset_fetch_futures[frozenset([partition])]
+    wait_until(lambda: asked.is_done)
+
+
+def find_truncated(consumer: KafkaConsumer, partition: TopicPartition) -> None:
+    """Have a consumer find, as between two polls, that a new leader has lost records which it has read.
+
+    Only the broker's answer is invented: an unclean election cannot be had from one node.
+    """
+
+    async def truncated(node: int, positions: dict[TopicPartition, OffsetAndMetadata]) -> Any:
+        consumer._subscription.complete_validation(partition)
+        return {partition: offset(0)}
+
+    consumer._fetcher._send_offset_for_leader_epoch_request = truncated
+    consumer._subscription.request_position_validation(partition)
+    consumer._fetcher.validate_offsets_if_needed()
+    wait_until(lambda: consumer._fetcher._cached_log_truncation)
 
 
 def wait_until(condition: Callable[[], object], limit_s: float = 20.0) -> None:

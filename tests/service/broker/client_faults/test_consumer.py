@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from kafka import ConsumerRebalanceListener, KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.admin import NewPartitions
-from kafka.errors import CorruptRecordError, KafkaTimeoutError, RebalanceInProgressError
+from kafka.errors import CorruptRecordError, KafkaTimeoutError, LogTruncationError, RebalanceInProgressError
 from kafka.protocol.consumer import SyncGroupRequest
 from kafka.structs import ConsumerGroupMetadata, MemberState
 
@@ -18,7 +18,15 @@ from service.broker import clients
 from service.loop import POLL_MS
 from service.settings import Settings, load
 from tests.conftest import MakeTopic
-from tests.service.broker.client_faults.acting import join, offset, polled, refusal, wait_until
+from tests.service.broker.client_faults.acting import (
+    find_truncated,
+    give_up_asking,
+    join,
+    offset,
+    polled,
+    refusal,
+    wait_until,
+)
 from tests.service.broker.client_faults.conftest import MakeConsumer, MakeProducer
 from tests.service.broker.client_faults.mended import mended
 
@@ -162,6 +170,60 @@ def test_a_partition_that_comes_back_keeps_its_old_position(
         "keeps the position of a partition that another member had in between",
         "the seeks from Membership in service/broker/membership.py",
     )
+
+
+def test_a_late_answer_is_taken_for_that_to_the_next_question(
+    real_broker: Broker, make_topic: MakeTopic, make_consumer: MakeConsumer, group: str
+) -> None:
+    """After a timeout a consumer is told what was committed then, whoever has committed since."""
+    partition = TopicPartition(make_topic(real_broker), 0)
+    asking, other = (make_consumer(real_broker, group_id=group) for _ in range(2))
+    other.assign([partition])
+    other.commit({partition: offset(5)})
+    asking.committed(partition)  # finds the coordinator
+    give_up_asking(asking, partition)
+    other.commit({partition: offset(15)})
+
+    assert (5, 15) == (asking.committed(partition), asking.committed(partition)), mended(
+        "takes a late answer for that to the next question", "ask_afresh from service/broker/clients.py"
+    )
+
+
+def test_our_consumer_waits_for_the_answer_to_its_own_question(
+    real_broker: Broker, make_topic: MakeTopic, group: str
+) -> None:
+    """The late one is forgotten."""
+    partition = TopicPartition(make_topic(real_broker), 0)
+    consumer = clients.make_consumer(settings(real_broker, group_id=group), None)
+    consumer.assign([partition])
+    consumer.commit({partition: offset(5)})
+    give_up_asking(consumer, partition)
+    consumer.commit({partition: offset(15)})
+
+    told = consumer.committed(partition)
+
+    consumer.close()
+    assert 15 == told
+
+
+def test_a_position_takes_an_error_away_from_the_next_poll(
+    real_broker: Broker, make_topic: MakeTopic, make_producer: MakeProducer, make_consumer: MakeConsumer
+) -> None:
+    """Who only looks at where a consumer is hears that the log was truncated, and who polls never does."""
+    partition = TopicPartition(make_topic(real_broker), 0)
+    make_producer(real_broker).send(partition.topic, b"a good event").get(10)
+    consumer = make_consumer(real_broker, auto_offset_reset="none")
+    consumer.assign([partition])
+    consumer.seek(partition, 0)
+    polled(consumer)
+    find_truncated(consumer, partition)
+
+    refused = refusal(lambda: consumer.position(partition, timeout_ms=0))
+
+    assert isinstance(refused, LogTruncationError), mended(
+        "raises in position() what the next poll should raise", "known_position from service/broker/clients.py"
+    )
+    assert None is refusal(lambda: consumer.poll(timeout_ms=500))
 
 
 def test_a_listener_may_not_block(

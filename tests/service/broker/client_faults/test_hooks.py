@@ -4,7 +4,9 @@ import inspect
 from importlib.metadata import version
 
 import pytest
-from kafka import KafkaProducer, TopicPartition
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.consumer.subscription_state import SubscriptionState
+from kafka.coordinator.consumer import ConsumerCoordinator
 from kafka.errors import InvalidRecordError
 from kafka.net.compat import KafkaNetClient
 from kafka.producer.producer_batch import ProducerBatch
@@ -32,6 +34,34 @@ def test_a_sender_asks_its_client_whether_a_node_is_ready() -> None:
 def test_a_sender_can_be_told_to_go_at_once() -> None:
     """`abandon` in service/broker/clients.py calls `force_close` of a sender that would not end."""
     assert ["self"] == list(inspect.signature(Sender.force_close).parameters)
+
+
+def test_a_consumer_asks_its_coordinator_what_is_committed() -> None:
+    """`ask_afresh` in service/broker/clients.py replaces `_coordinator.fetch_committed_offsets` of a consumer."""
+    assert "self._coordinator.fetch_committed_offsets([partition], " in inspect.getsource(KafkaConsumer.committed)
+    assert ["self", "partitions", "timeout_ms"] == list(
+        inspect.signature(ConsumerCoordinator.fetch_committed_offsets).parameters
+    )
+
+
+def test_a_coordinator_keeps_its_questions_by_their_partitions() -> None:
+    """`ask_afresh` takes them out of `_offset_fetch_futures`, which stays the same dictionary."""
+    asking = inspect.getsource(ConsumerCoordinator.fetch_committed_offsets_async)
+
+    for line in ("future_key = frozenset(partitions)", "self._offset_fetch_futures[future_key] = future"):
+        assert line in asking
+    assert 1 == inspect.getsource(ConsumerCoordinator).count("self._offset_fetch_futures = ")
+
+
+def test_a_subscription_tells_a_position_and_does_nothing_else() -> None:
+    """`known_position` in service/broker/clients.py asks `_subscription` of a consumer."""
+    subscription = SubscriptionState("none")
+    subscription.assign_from_user([PARTITION])
+    unknown = subscription.position(PARTITION)
+    subscription.seek(PARTITION, 7)
+
+    assert (None, 7) == (unknown, subscription.position(PARTITION).offset)
+    assert "self._subscription = SubscriptionState(" in inspect.getsource(KafkaConsumer.__init__)
 
 
 PARTITION = TopicPartition("news.claims", 0)

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 from kafka import KafkaProducer, TopicPartition
-from kafka.errors import KafkaTimeoutError
+from kafka.errors import KafkaTimeoutError, MessageSizeTooLargeError
 from kafka.producer.record_accumulator import RecordAccumulator
 
 from deploy.kafka import Broker, java
 from service.broker import clients
+from service.broker.appending import refusals
 from service.broker.clients import ABSENT, abandon, retry_unreachable_coordinator
 from service.broker.delivery import AtLeastOnce
 from service.records import Outgoing
@@ -103,9 +104,26 @@ def test_a_flush_fails_while_a_batch_is_split(
     refused = refusal(lambda: producer.flush(10))
 
     assert None is not refused, mended(
-        "fails a flush whose batch was split", "the suppress from Delivery._answers in service/broker/delivery.py"
+        "fails a flush whose batch was split", "the suppress from answers in service/broker/sending.py"
     )
     assert 20 == len({future.get(10).offset for future in futures})
+
+
+def test_a_batch_that_is_refused_ends_well(
+    real_broker: Broker, make_topic: MakeTopic, make_producer: MakeProducer
+) -> None:
+    """Only its result says that no record of it is there."""
+    producer = make_producer(real_broker)
+    topic = make_topic(real_broker, properties={"max.message.bytes": "2000"})
+    future = producer.send(topic, b"".join(map(incompressible, range(10))))
+
+    refused = refusal(lambda: future.get(10))
+
+    batch = future._produce_future
+    assert (True, [refused]) == (batch.succeeded(), list(refusals(batch, 1))), mended(
+        "has a batch succeed that was refused", "refusals from service/broker/appending.py"
+    )
+    assert isinstance(refused, MessageSizeTooLargeError)
 
 
 def test_our_delivery_waits_for_the_parts_of_a_split_batch(real_broker: Broker, make_topic: MakeTopic) -> None:
