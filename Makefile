@@ -45,7 +45,7 @@ docs: setup ## make the pages again that are made from the code
 bench: setup ## measure sentences a second, topic to topic
 	@$(BIN)/python -m tests.benchmarks.throughput
 
-chaos: setup ## break the service and its brokers for a quarter of an hour, and count what is lost or doubled
+chaos: setup ## break the service and its brokers for some twenty minutes, and count what is lost or doubled
 	@$(BIN)/python -m tests.chaos
 
 memory: setup ## watch the memory of the service over a million sentences and a slow broker

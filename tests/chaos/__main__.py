@@ -1,4 +1,4 @@
-"""`python -m tests.chaos`: breaks everything for a quarter of an hour, and writes docs/guarantees.md from it."""
+"""`python -m tests.chaos`: breaks everything for some twenty minutes, and writes docs/guarantees.md from it."""
 
 import argparse
 import logging
