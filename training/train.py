@@ -57,6 +57,15 @@ class Candidate(NamedTuple):
     extra: Mapping[str, bytes]
 
 
+class Judged(NamedTuple):
+    """How good a candidate is: in the corpus, on real news where there is any, its thresholds, and its figures."""
+
+    data: Evaluation
+    real_news: Evaluation | None
+    thresholds: Mapping[Label, float]
+    figures: Mapping[str, float]
+
+
 @click.command()
 @click.option("--version", help="The version to write, such as 1.1.0; default the one after the newest.")
 @click.option("--into", type=click.Path(path_type=Path), default=VERSIONS, help="Where version folders lie.")
@@ -94,13 +103,14 @@ def write(
             raise FileExistsError(f"{into / candidate.version} is there already. Name another with --version.")
     judged = [_judged(trained, candidate) for candidate in candidates]
     if not worse:
-        for candidate, (_, told) in zip(candidates, judged, strict=True):
+        learnt_from = digest(trained.sentences)
+        for candidate, found in zip(candidates, judged, strict=True):
             newest = _newest(shipped, fast=candidate.version.endswith(FAST_SUFFIX))
-            shipping.check(told, digest(trained.sentences), newest)
+            shipping.check(found.figures, learnt_from, newest)
     into.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=into, prefix=".unfinished-") as unfinished:
-        for candidate, (limits, told) in zip(candidates, judged, strict=True):
-            _write(trained, candidate, Path(unfinished), limits, told)
+        for candidate, found in zip(candidates, judged, strict=True):
+            _write(trained, candidate, found, Path(unfinished))
         for candidate in candidates:
             (Path(unfinished) / candidate.version).rename(into / candidate.version)
             click.echo(f"Wrote {into / candidate.version}")
@@ -124,32 +134,28 @@ def build() -> FirstReader:
     return FirstReader(word_classes.read())
 
 
-def _judged(trained: Trained, candidate: Candidate) -> tuple[dict[Label, float], dict[str, float]]:
-    """The thresholds of a candidate, and its figures."""
+def _judged(trained: Trained, candidate: Candidate) -> Judged:
     data = _evaluation(trained, candidate.gate)
     told = _figures(data) | {"challenge_macro_f1": round(challenge.macro_f1(candidate.reader, challenge.read()), 4)}
-    if trained.drawn:
-        told |= news.told(news.evaluation(candidate.reader, trained.drawn, trained.rates))
-    return thresholds.choose(data), told
+    drawn = news.evaluation(candidate.reader, trained.drawn, trained.rates) if trained.drawn else None
+    return Judged(data, drawn, thresholds.choose(data), told | (news.told(drawn) if drawn else {}))
 
 
-def _write(
-    trained: Trained, candidate: Candidate, into: Path, limits: Mapping[Label, float], told: Mapping[str, float]
-) -> None:
-    data, extra = _evaluation(trained, candidate.gate), candidate.extra
+def _write(trained: Trained, candidate: Candidate, judged: Judged, into: Path) -> None:
+    extra = candidate.extra
     created = datetime.now(UTC)
     subject = card.Subject(
         NAME,
         candidate.version,
         created.date().isoformat(),
         len(trained.sentences),
-        limits,
-        data,
+        judged.thresholds,
+        judged.data,
         first=_evaluation(trained, NEVER) if extra else None,
         asked=ASKED,
-        real_news=news.evaluation(candidate.reader, trained.drawn, trained.rates) if trained.drawn else None,
+        real_news=judged.real_news,
         learning={learning.FIRST: trained.curve},
-        changed=_changes(trained, data) if extra else (),
+        changed=_changes(trained, judged.data) if extra else (),
     )
     contents: Contents = {MODEL_FILE: trained.first, JUDGEMENT_FILE: msgspec.json.encode(trained.judgement), **extra}
     write_version(
@@ -159,8 +165,8 @@ def _write(
         name=NAME,
         version=candidate.version,
         created=created,
-        thresholds=limits,
-        figures=told,
+        thresholds=judged.thresholds,
+        figures=judged.figures,
         sentences=trained.sentences,
         describe=lambda folder: card.write(subject, folder),
     )

@@ -128,18 +128,10 @@ def _loop(
     stopping: Stopping,
     watchdog: Watchdog,
 ) -> Loop:
-    membership = Membership(
-        consumer,
-        settings.topic_sentences,
-        AssignmentListener(observed.rebalanced),
-        rejoin=lambda: rejoin(consumer),
-        session_timeout_s=settings.session_timeout_s,
-        limit_s=settings.unstable_limit_s,
-    )
     return Loop(
         settings,
         consumer,
-        membership,
+        _membership(settings, consumer, observed),
         _pipeline(settings, model, observed),
         delivery,
         Breaker(settings.dead_letter_share, settings.dead_letter_window),
@@ -157,4 +149,17 @@ def _pipeline(settings: Settings, model: Model, observed: Observed) -> Pipeline:
         Encoder(settings.topics, model.name, model.version, model.sha256),
         DeadLetterWriter(settings.topic_dead_letters, __version__, model.version, time.time),
         timing=observed.stage,
+    )
+
+
+def _membership(
+    settings: Settings, consumer: KafkaConsumer, observed: Observed, kind: type[Membership] = Membership
+) -> Membership:
+    return kind(
+        consumer,
+        settings.topic_sentences,
+        AssignmentListener(observed.rebalanced),
+        rejoin=lambda: rejoin(consumer),
+        session_timeout_s=settings.session_timeout_s,
+        limit_s=settings.unstable_limit_s,
     )

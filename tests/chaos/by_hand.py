@@ -9,9 +9,9 @@ from kafka.structs import ConsumerGroupMetadata, MemberState
 from prometheus_client import CollectorRegistry
 
 from models.artefact import load, resolve
-from service.broker.clients import make_consumer, rejoin
-from service.broker.membership import AssignmentListener, Membership
-from service.commands.run import _delivery, _pipeline
+from service.broker.clients import make_consumer
+from service.broker.membership import Membership
+from service.commands.run import _delivery, _membership, _pipeline
 from service.dead_letters import Breaker
 from service.loop import Loop
 from service.observed import Observed
@@ -92,14 +92,7 @@ def by_hand(
     observed = Observed(Metrics(registry, settings.topics[1:]), Health(lambda: 0.0, 1, 1, 1), transactional=True)
     # "none", as in the real service: no position is left to kafka-python
     consumer = Hasty(make_consumer(settings, name if static else None, **{"auto_offset_reset": "none"} | overrides))
-    membership = kind(
-        consumer,
-        settings.topic_sentences,
-        AssignmentListener(observed.rebalanced),
-        rejoin=lambda: rejoin(consumer),
-        session_timeout_s=settings.session_timeout_s,
-        limit_s=settings.unstable_limit_s,
-    )
+    membership = _membership(settings, consumer, observed, kind)
     delivery = _delivery(settings, name, consumer, observed)
     loop = Loop(
         settings,
